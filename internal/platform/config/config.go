@@ -1,0 +1,98 @@
+// Package config is everything an operator can set, in one struct. Each value
+// has a visible default, except secrets: those have none outside --demo.
+package config
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is read from ZJCS_* variables. A field tagged secret:"true" is never printed.
+type Config struct {
+	Addr        string `env:"ADDR" envDefault:"127.0.0.1:8080" help:"监听地址"`
+	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9180" help:"指标监听地址（不对外）；off 则不开"`
+	PublicURL   string `env:"PUBLIC_URL" envDefault:"http://127.0.0.1:8080" help:"对外网址，用于站点地图和绝对链接"`
+
+	DatabaseURL string `env:"DATABASE_URL" secret:"true" help:"已有 PostgreSQL 的连接串；留空则在数据目录下自带一个"`
+	DataDir     string `env:"DATA_DIR" envDefault:"var" help:"数据目录"`
+	MaxConns    int32  `env:"DB_MAX_CONNS" envDefault:"16" help:"数据库连接数上限"`
+
+	SecretKey string `env:"SECRET_KEY" secret:"true" help:"个人信息加密密钥，32 字节的 base64；演示模式下自动生成并存入数据目录"`
+	Demo      bool   `env:"DEMO" envDefault:"false" help:"演示模式：载入示例数据，放宽密钥要求"`
+
+	SiteName         string `env:"SITE_NAME" envDefault:"运城市网上中介超市" help:"站点名称"`
+	OperatorName     string `env:"OPERATOR_NAME" envDefault:"运城市行政审批服务管理局" help:"主办单位"`
+	SupervisionPhone string `env:"SUPERVISION_PHONE" help:"监督电话；留空显示待核实"`
+
+	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" help:"日志级别 debug|info|warn|error"`
+	LogFormat string `env:"LOG_FORMAT" envDefault:"json" help:"日志格式 json|text"`
+
+	CacheBytes      uint64        `env:"CACHE_BYTES" envDefault:"33554432" help:"公开内容缓存上限，字节；0 关闭"`
+	MaxBodyBytes    int64         `env:"MAX_BODY_BYTES" envDefault:"1048576" help:"请求正文上限，字节"`
+	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"10s" help:"单个请求的时限"`
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"15s" help:"停机时等待在办请求的时限"`
+
+	ImportMaxCSVBytes  int64 `env:"IMPORT_MAX_CSV_BYTES" envDefault:"536870912" help:"导入 CSV 文件上限，字节"`
+	ImportMaxXLSXBytes int64 `env:"IMPORT_MAX_XLSX_BYTES" envDefault:"33554432" help:"导入 XLSX 文件上限，字节（压缩后）"`
+	ImportMaxXLSXRaw   int64 `env:"IMPORT_MAX_XLSX_RAW_BYTES" envDefault:"268435456" help:"导入 XLSX 解压后上限，字节"`
+}
+
+// Load reads the environment and checks what can be checked without opening anything.
+func Load() (Config, error) {
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{Prefix: "ZJCS_"}); err != nil {
+		return c, fmt.Errorf("配置有误: %w", err)
+	}
+	return c, c.Validate()
+}
+
+// Validate names every fault by its variable.
+func (c Config) Validate() error {
+	if c.Addr == "" {
+		return fmt.Errorf("ZJCS_ADDR 不能为空，应如 127.0.0.1:8080")
+	}
+	if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme == "" || u.Host == "" {
+		return fmt.Errorf("ZJCS_PUBLIC_URL 应是完整网址，如 https://zjcs.example.gov.cn")
+	}
+	if c.SecretKey != "" {
+		if k, err := base64.StdEncoding.DecodeString(c.SecretKey); err != nil || len(k) != 32 {
+			return fmt.Errorf("ZJCS_SECRET_KEY 应是 32 字节随机数的 base64，可用 openssl rand -base64 32 生成")
+		}
+	}
+	if c.MaxConns < 4 {
+		return fmt.Errorf("ZJCS_DB_MAX_CONNS 应不小于 4")
+	}
+	switch strings.ToLower(c.LogLevel) {
+	case "debug", "info", "warn", "error":
+	default:
+		return fmt.Errorf("ZJCS_LOG_LEVEL 应是 debug、info、warn、error 之一")
+	}
+	return nil
+}
+
+// Setting is one line of `zjcs config`.
+type Setting struct{ Name, Value, Help string }
+
+// Redacted lists every setting with its value; a secret shows only whether it is set.
+func (c Config) Redacted() []Setting {
+	v, t := reflect.ValueOf(c), reflect.TypeFor[Config]()
+	out := make([]Setting, 0, t.NumField())
+	for i := range t.NumField() {
+		f := t.Field(i)
+		s := Setting{Name: "ZJCS_" + f.Tag.Get("env"), Value: fmt.Sprint(v.Field(i).Interface()), Help: f.Tag.Get("help")}
+		if f.Tag.Get("secret") == "true" {
+			s.Value = "（未设）"
+			if v.Field(i).String() != "" {
+				s.Value = "（已设，不显示）"
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,203 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"zjcs/internal/platform/cache"
+)
+
+// note is what a route tells the outer layers about the answer it is making.
+type note struct {
+	route     string
+	freshness *cache.Freshness // nil: the cache is off
+	scopes    []string
+	seen      cache.Versions
+	until     time.Time
+}
+
+type noteKey struct{}
+
+func noteOf(ctx context.Context) *note {
+	n, _ := ctx.Value(noteKey{}).(*note)
+	return n
+}
+
+// Cacheable says that the public GET answer about to be made rests on these scopes
+// of content alone (cache.Versions), so that it may be kept until one of them
+// changes. Call it before the first read of the data: it reads the counters, and
+// an answer must never be newer in name than in fact. Never call it for an answer
+// that depends on who asks.
+func Cacheable(ctx context.Context, scopes ...string) error {
+	n := noteOf(ctx)
+	if n == nil || n.freshness == nil {
+		return nil
+	}
+	seen, err := n.freshness.Now(ctx)
+	if err != nil {
+		return err
+	}
+	n.scopes, n.seen = scopes, seen
+	return nil
+}
+
+// CacheableUntil bounds in time an answer that also depends on the clock, such as
+// one that tells whether a certificate is still valid.
+func CacheableUntil(ctx context.Context, until time.Time) {
+	if n := noteOf(ctx); n != nil {
+		n.until = until
+	}
+}
+
+// Route names the matched route's pattern, for log and metrics.
+func Route(ctx context.Context, pattern string) {
+	if n := noteOf(ctx); n != nil {
+		n.route = pattern
+	}
+}
+
+// recorder holds a route's answer until it is complete, so that its ETag and
+// length are known, and a failure half-way leaves nothing half-sent.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(b)
+}
+
+func (r *recorder) WriteString(s string) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.WriteString(s)
+}
+
+// minGzip is below what one packet carries anyway.
+const minGzip = 1024
+
+var gzipWriters = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, 5) // the level is in range
+	return w
+}}
+
+func compress(body []byte) []byte {
+	var out bytes.Buffer
+	w := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(w)
+	w.Reset(&out)
+	_, _ = w.Write(body) // a bytes.Buffer does not fail
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// compressible reports whether the answer is text long enough to gain.
+func compressible(a *cache.Answer) bool {
+	kind, _, _ := strings.Cut(a.ContentType, ";")
+	text := strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml")
+	return text && len(a.Body) >= minGzip
+}
+
+func etagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
+}
+
+func acceptsGzip(r *http.Request) bool {
+	header := r.Header.Get("Accept-Encoding")
+	if header == "" {
+		return false
+	}
+	for part := range strings.SplitSeq(header, ",") {
+		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if (coding == "gzip" || coding == "*") && !refusedCoding(params) {
+			return true
+		}
+	}
+	return false
+}
+
+// refusedCoding reports a quality of zero, in any of its spellings (q=0, q=0.000).
+func refusedCoding(params string) bool {
+	_, q, found := strings.Cut(strings.ReplaceAll(params, " ", ""), "q=")
+	if !found {
+		return false
+	}
+	v, err := strconv.ParseFloat(q, 64)
+	return err != nil || v == 0
+}
+
+// etagMatches compares weakly (RFC 9110 section 13.1.2): the tag of the compressed
+// form is that of the plain one with -gz inside the quotes.
+func etagMatches(header, tag string) bool {
+	if header == "" {
+		return false
+	}
+	for part := range strings.SplitSeq(header, ",") {
+		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
+		if part == "*" || part == tag || strings.TrimSuffix(part, `-gz"`)+`"` == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// send writes a complete answer, compressed or as 304 where the request allows,
+// and returns the status sent.
+func send(w http.ResponseWriter, r *http.Request, a *cache.Answer) int {
+	h := w.Header()
+	if a.Varies {
+		h["Vary"] = varyEncoding
+	}
+	tag := a.ETag
+	if tag != "" && etagMatches(r.Header.Get("If-None-Match"), tag) {
+		h["Etag"] = []string{tag}
+		w.WriteHeader(http.StatusNotModified)
+		return http.StatusNotModified
+	}
+	body := a.Body
+	if a.Gzip != nil && acceptsGzip(r) {
+		body = a.Gzip
+		h["Content-Encoding"] = gzipEncoding
+		if tag != "" {
+			tag = tag[:len(tag)-1] + `-gz"`
+		}
+	}
+	if tag != "" {
+		h["Etag"] = []string{tag}
+	}
+	if a.ContentType != "" {
+		h["Content-Type"] = []string{a.ContentType}
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(a.Status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client is gone; nothing is left to tell it
+	}
+	return a.Status
+}
+
+var (
+	varyEncoding = []string{"Accept-Encoding"}
+	gzipEncoding = []string{"gzip"}
+	revalidate   = []string{"public, no-cache"}
+	noStore      = []string{"no-store"}
+)
