@@ -1,0 +1,27 @@
+// Package data is the reference data shipped with the program. Each file is real
+// input as published; unverified_fields in the catalogue names what the operator
+// must still confirm.
+package data
+
+import "embed"
+
+// FS holds the files below.
+//
+//   - regions.json: the city, its counties and districts, their zones
+//   - fee_standards.json: the fee standards and their formulas
+//   - service_items.csv: the 118 service items, as listed
+//   - approval_items.csv: the approvals each item serves, one a row. The list runs
+//     several approvals together in one cell, separated now by 、 now by / and
+//     sometimes sharing a word (危化安全生产/使用/经营许可), so it was taken apart by
+//     hand; one approval is spelled the same wherever it occurs.
+//
+//go:embed regions.json fee_standards.json service_items.csv approval_items.csv
+var FS embed.FS
+
+// Names of the files in FS.
+const (
+	Regions       = "regions.json"
+	FeeStandards  = "fee_standards.json"
+	ServiceItems  = "service_items.csv"
+	ApprovalItems = "approval_items.csv"
+)
