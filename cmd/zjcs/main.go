@@ -1,0 +1,80 @@
+// Command zjcs is the whole marketplace: the server and the operator's tools.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"zjcs/internal/app"
+	"zjcs/internal/platform/config"
+	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/log"
+)
+
+// version is set by the build (-ldflags -X main.version=…).
+var version = "dev"
+
+type commands struct {
+	Demo bool `help:"演示模式：自动生成本机密钥，载入示例数据。"`
+
+	Serve   serveCmd   `cmd:"" help:"启动服务。"`
+	Migrate migrateCmd `cmd:"" help:"更新数据库结构并载入基础数据，然后退出。"`
+	Import  importCmd  `cmd:"" help:"导入事项、机构或专家（CSV、XLSX）。"`
+	Seed    seedCmd    `cmd:"" help:"生成示例市场，全部标为示例数据。"`
+	Reindex reindexCmd `cmd:"" help:"由数据表重建搜索索引。"`
+	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"输出接口文档（OpenAPI 3.1）。"`
+	Config  configCmd  `cmd:"" help:"列出全部配置项，密钥不显示。"`
+	Version versionCmd `cmd:"" help:"显示版本。"`
+}
+
+func main() {
+	embeddedpg.MaybeHelper()
+	// The live heap is small, a dozen MiB; collecting at twice that would collect
+	// hundreds of times a second under load. The limit keeps a large one in bounds.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(512 << 20)
+	var c commands
+	parsed := kong.Parse(&c, kong.Name("zjcs"), kong.Description("网上中介超市：审批中介服务的公开市场。"), kong.UsageOnError())
+	// The first signal asks for an orderly stop; after it, a second one kills as usual.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() { <-ctx.Done(); stop() }()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(&c); err != nil {
+		fmt.Fprintln(os.Stderr, "错误：", err)
+		os.Exit(1)
+	}
+}
+
+// options are the parts every command starts from.
+func (c *commands) options() (app.Options, error) {
+	cfg, err := config.Load()
+	if err != nil {
+		return app.Options{}, err
+	}
+	cfg.Demo = cfg.Demo || c.Demo
+	return app.Options{
+		Config: cfg, Logger: log.New(os.Stderr, cfg.LogLevel, cfg.LogFormat),
+		Now: time.Now, Progress: os.Stderr, Version: version,
+	}, nil
+}
+
+// withCore runs a command that needs the database but not the web.
+func (c *commands) withCore(ctx context.Context, run func(*app.Core) error) error {
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	core, err := app.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer core.Close()
+	return run(core)
+}

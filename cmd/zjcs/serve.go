@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"zjcs/internal/app"
+	"zjcs/internal/platform/config"
+)
+
+type serveCmd struct{}
+
+func (serveCmd) Run(ctx context.Context, c *commands) error {
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if o.Config.Demo {
+		if err := a.SeedDemo(ctx, o.Progress); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(os.Stderr, "\n%s 已就绪：http://%s\n按 Ctrl-C 停止\n\n", o.Config.SiteName, a.Addr())
+	return a.Run(ctx)
+}
+
+type migrateCmd struct{}
+
+func (migrateCmd) Run(ctx context.Context, c *commands) error {
+	return c.withCore(ctx, func(*app.Core) error { return nil })
+}
+
+type reindexCmd struct{}
+
+func (reindexCmd) Run(ctx context.Context, c *commands) error {
+	return c.withCore(ctx, func(core *app.Core) error { return core.Search.Reindex(ctx) })
+}
+
+type openapiCmd struct{}
+
+func (openapiCmd) Run() error {
+	doc, err := app.OpenAPI(version)
+	if err != nil {
+		return err
+	}
+	var lines bytes.Buffer // one member a line: the committed document must show what changed
+	if err := json.Indent(&lines, doc, "", " "); err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(append(lines.Bytes(), '\n'))
+	return err
+}
+
+type configCmd struct{}
+
+func (configCmd) Run() error {
+	cfg, err := config.Load()
+	for _, s := range cfg.Redacted() {
+		fmt.Printf("%-28s %-32s %s\n", s.Name, s.Value, s.Help)
+	}
+	return err
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run() error {
+	_, err := fmt.Println("zjcs", version)
+	return err
+}

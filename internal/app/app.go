@@ -1,0 +1,168 @@
+// Package app builds the program by hand: every part, in order, with what it needs.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/vearutop/statigz"
+	"github.com/vearutop/statigz/brotli"
+
+	"zjcs/frontend"
+	"zjcs/internal/httpapi"
+	"zjcs/internal/platform/cache"
+	"zjcs/internal/platform/config"
+	"zjcs/internal/platform/jobs"
+	"zjcs/internal/platform/web"
+	"zjcs/internal/portal"
+)
+
+// App is the program, built and not yet serving.
+type App struct {
+	*Core
+	api      *httpapi.API
+	handler  http.Handler
+	registry *prometheus.Registry
+	worker   *jobs.Client
+	listener net.Listener // opened by New, so that a taken port fails before anything else
+}
+
+// Options are what a start needs besides the configuration.
+type Options struct {
+	Config   config.Config
+	Logger   *slog.Logger
+	Now      func() time.Time
+	Progress io.Writer // set-up steps for a person; nil is silent
+	Version  string
+}
+
+// New opens the port and the database, migrates, loads the reference data and, in
+// demonstration mode, an invented market, and builds the handler.
+func New(ctx context.Context, o Options) (*App, error) {
+	listener, err := listen(ctx, o.Config.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("监听 %s 失败，地址可能已被占用，可用 ZJCS_ADDR 另指定: %w", o.Config.Addr, err)
+	}
+	core, err := Open(ctx, o)
+	if err != nil {
+		listener.Close()
+		return nil, err
+	}
+	a := &App{Core: core, listener: listener, registry: prometheus.NewRegistry()}
+	if err := a.build(o); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) build(o Options) error {
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.registry.MustRegister(poolMetrics(a.Pool)...)
+	dist, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return err
+	}
+	p, err := portal.New(portal.Deps{
+		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
+		Site: portal.Site{Name: o.Config.SiteName, Operator: o.Config.OperatorName, Phone: o.Config.SupervisionPhone, URL: o.Config.PublicURL},
+		Dist: dist, Logger: o.Logger, Now: o.Now,
+	})
+	if err != nil {
+		return err
+	}
+	a.api = httpapi.New(httpapi.Deps{
+		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
+		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
+	}, p)
+	a.handler = web.New(web.Options{
+		Routes: a.api, Files: []web.Files{
+			{Prefix: "/assets/", Handler: web.Immutable(statigz.FileServer(frontend.Dist, brotli.AddEncoding, statigz.FSPrefix("dist")))},
+			{Prefix: "/workspace", Handler: frontend.WorkspaceHandler()},
+			{Prefix: "/api/docs", Handler: frontend.DocsHandler()},
+		},
+		Cache:  cache.New(cache.NewFreshness(a.Pool), o.Config.CacheBytes),
+		Logger: o.Logger, Metrics: web.NewMetrics(a.registry), Now: o.Now,
+		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Limit: o.Config.RequestTimeout,
+	})
+	a.worker, err = jobs.New(a.Pool, a.work())
+	return err
+}
+
+// Handler is the whole site, for tests that need no port.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Addr is where the site listens, also when the configuration said port 0.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Run serves until ctx ends, then lets requests and jobs under way finish.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.worker.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	failed := make(chan error, 2)
+	site := web.NewServer(a.handler, a.Config.RequestTimeout)
+	go func() { failed <- site.Serve(a.listener) }()
+	metrics, err := a.serveMetrics(ctx, failed)
+	if err != nil {
+		return errors.Join(err, site.Close(), jobs.Stop(ctx, a.worker))
+	}
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.ShutdownTimeout)
+	defer cancel()
+	errs := []error{err, site.Shutdown(stop), jobs.Stop(stop, a.worker)}
+	if metrics != nil {
+		errs = append(errs, metrics.Shutdown(stop))
+	}
+	return errors.Join(errs...)
+}
+
+// serveMetrics opens the private listener; "off" opens none.
+func (a *App) serveMetrics(ctx context.Context, failed chan<- error) (*http.Server, error) {
+	if a.Config.MetricsAddr == "off" {
+		return nil, nil
+	}
+	l, err := listen(ctx, a.Config.MetricsAddr)
+	if err != nil {
+		return nil, fmt.Errorf("监听指标地址 %s 失败，可用 ZJCS_METRICS_ADDR 另指定或留空: %w", a.Config.MetricsAddr, err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	srv := web.NewServer(mux, time.Minute) // a profile takes its time
+	go func() { failed <- srv.Serve(l) }()
+	return srv, nil
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	return lc.Listen(ctx, "tcp", addr)
+}
+
+// Close ends what New opened; the private cluster stops with its data written out.
+func (a *App) Close() {
+	a.listener.Close()
+	a.Core.Close()
+}
+
+// OpenAPI is the API's document, made from the types alone: no database is needed.
+func OpenAPI(version string) ([]byte, error) {
+	return httpapi.New(httpapi.Deps{Version: version}, nil).OpenAPI()
+}

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"zjcs/internal/agency"
+	"zjcs/internal/demo"
+	"zjcs/internal/exchange"
+	"zjcs/internal/expert"
+	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/provenance"
+	"zjcs/internal/platform/sheet"
+)
+
+// The market that `serve --demo` opens with.
+const (
+	demoAgencies = 300
+	demoExperts  = 60
+	demoSeed     = 1
+)
+
+// loadReference brings regions, items and fee standards to what this program ships,
+// and the search index to what they say.
+func (c *Core) loadReference(ctx context.Context) error {
+	if err := exchange.LoadReference(ctx, c.Pool, c.changed); err != nil {
+		return fmt.Errorf("载入基础数据失败: %w", err)
+	}
+	return c.Search.Drain(ctx)
+}
+
+// Import takes in a delivered table of the given kind. What it changed is listed and
+// shown at once; searching finds it after [search.Service.Drain], which the caller, or
+// the job that commits with the delivery, runs.
+func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Options) (exchange.Report, error) {
+	o.Changed = c.changed
+	o.Limits = sheet.Limits{
+		CSVBytes: c.Config.ImportMaxCSVBytes, XLSXBytes: c.Config.ImportMaxXLSXBytes, XLSXRaw: c.Config.ImportMaxXLSXRaw,
+	}
+	switch kind {
+	case provenance.Items:
+		t, err := exchange.ItemTarget()
+		if err != nil {
+			return exchange.Report{}, err
+		}
+		return exchange.Run(ctx, c.Pool, o, t)
+	case provenance.Agencies:
+		t, err := agency.NewImport(ctx, c.Pool, c.Vault, c.Now())
+		if err != nil {
+			return exchange.Report{}, err
+		}
+		return exchange.Run(ctx, c.Pool, o, t)
+	case provenance.Experts:
+		t, err := expert.NewImport(ctx, c.Pool, c.Vault, c.Now())
+		if err != nil {
+			return exchange.Report{}, err
+		}
+		return exchange.Run(ctx, c.Pool, o, t)
+	default:
+		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts")
+	}
+}
+
+// Columns are those of a kind's table, for templates.
+func Columns(kind provenance.Kind) []sheet.Column {
+	switch kind {
+	case provenance.Agencies:
+		return (*agency.Import)(nil).Columns()
+	case provenance.Experts:
+		return (*expert.Import)(nil).Columns()
+	default:
+		t, err := exchange.ItemTarget()
+		if err != nil {
+			panic("the shipped catalogue is part of the program: " + err.Error())
+		}
+		return t.Columns()
+	}
+}
+
+// Seed stores an invented market, marked 示例数据 wherever it is shown.
+func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, progress func(kind provenance.Kind, rows, total int64)) (demo.Report, error) {
+	rep, err := demo.Seed(ctx, c.Pool, c.Vault, demo.Options{
+		Agencies: agencies, Experts: experts, Seed: seed, Now: c.Now(), Changed: c.changed, Progress: progress,
+	})
+	if err != nil {
+		return rep, err
+	}
+	return rep, c.Search.Drain(ctx)
+}
+
+// SeedDemo fills a market that has no agency yet; it never touches one that has.
+func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
+	counts, err := c.Agency.Counts(ctx)
+	if err != nil || counts.Admitted > 0 {
+		return err
+	}
+	started := time.Now()
+	if _, err := c.Seed(ctx, demoAgencies, demoExperts, demoSeed, nil); err != nil {
+		return fmt.Errorf("载入示例数据失败: %w", err)
+	}
+	if progress != nil {
+		_, err = fmt.Fprintf(progress, "已载入示例数据：机构 %d 家，专家 %d 位（%.1f 秒）\n", demoAgencies, demoExperts, time.Since(started).Seconds())
+	}
+	return err
+}

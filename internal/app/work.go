@@ -1,0 +1,37 @@
+package app
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/jobs"
+	"zjcs/internal/platform/provenance"
+)
+
+// indexArgs is the job that brings the search index to what a delivery noted in the
+// outbox. It is not unique: a job that finds nothing left costs one query, while one
+// not inserted because another was just ending would leave records unfound.
+type indexArgs struct{}
+
+func (indexArgs) Kind() string { return "search_index" }
+
+// changed keeps the search index with whoever writes, in the writer's transaction:
+// small changes at once, large ones by a job that commits with them.
+func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
+	if err := c.Search.Changed(ctx, tx, kind, ids); err != nil {
+		return err
+	}
+	return jobs.InsertTx(ctx, c.jobs, tx, indexArgs{})
+}
+
+// work lists the jobs of the program.
+func (a *App) work() jobs.Options {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[indexArgs]) error {
+		return a.Search.Drain(ctx)
+	}))
+	return jobs.Options{Workers: workers, Logger: a.Logger}
+}

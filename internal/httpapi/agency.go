@@ -1,0 +1,27 @@
+package httpapi
+
+import (
+	"context"
+
+	"zjcs/internal/agency"
+	"zjcs/internal/platform/page"
+)
+
+type agencyQuery struct {
+	Paging
+	Region        string `query:"region" maxLength:"9" doc:"区划代码（含下级），或 outside（市外）"`
+	Item          string `query:"item" maxLength:"32" doc:"事项编码：能承接它的机构"`
+	Qualification string `query:"qualification" maxLength:"100" doc:"资质名称"`
+}
+
+func (a *API) listAgencies(ctx context.Context, in *agencyQuery) (page.Page[agency.Summary], error) {
+	return a.Agency.List(ctx, agency.Filter{Request: in.request(), Region: in.Region, Item: in.Item, Qualification: in.Qualification})
+}
+
+type agencyKey struct {
+	ID string `path:"id" maxLength:"64" doc:"标识，或统一社会信用代码"`
+}
+
+func (a *API) getAgency(ctx context.Context, in *agencyKey) (agency.Agency, error) {
+	return a.Agency.Get(ctx, in.ID)
+}

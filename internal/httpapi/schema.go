@@ -1,0 +1,39 @@
+package httpapi
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// schemaName names a Go type in the OpenAPI document. A generic list is named after
+// what it lists (page.Page[agency.Summary] → AgencySummaryPage), and a name that
+// several domains use takes its domain's in front.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	base, args, generic := strings.Cut(t.Name(), "[")
+	if !generic {
+		if t.Name() == "" {
+			return huma.DefaultSchemaNamer(t, hint)
+		}
+		return qualified(t.PkgPath(), base)
+	}
+	arg := strings.TrimSuffix(args, "]")
+	dot := strings.LastIndex(arg, ".")
+	return qualified(arg[:dot], arg[dot+1:]) + strings.ToUpper(base[:1]) + base[1:]
+}
+
+// shared are type names that several domains use.
+var shared = map[string]bool{"Summary": true, "Kind": true, "Results": true, "Suggestion": true, "Hit": true}
+
+func qualified(pkgPath, name string) string {
+	name = strings.ToUpper(name[:1]) + name[1:]
+	if !shared[name] {
+		return name
+	}
+	pkg := pkgPath[strings.LastIndex(pkgPath, "/")+1:]
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+}

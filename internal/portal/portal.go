@@ -1,0 +1,89 @@
+package portal
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"zjcs/internal/agency"
+	"zjcs/internal/catalog"
+	"zjcs/internal/expert"
+	"zjcs/internal/fee"
+	"zjcs/internal/notice"
+	"zjcs/internal/search"
+)
+
+// Deps are what the pages are made from.
+type Deps struct {
+	Catalog *catalog.Service
+	Agency  *agency.Service
+	Expert  *expert.Service
+	Notice  *notice.Service
+	Fee     *fee.Service
+	Search  *search.Service
+
+	Site   Site
+	Dist   fs.FS // the built front end (frontend.Dist, below dist)
+	Logger *slog.Logger
+	Now    func() time.Time
+}
+
+// Site is how the platform names itself.
+type Site struct {
+	Name     string // 运城市网上中介超市
+	Operator string // 主办单位
+	Phone    string // 监督电话; empty shows 待核实
+	URL      string // address seen from outside, without a slash at the end
+}
+
+// Portal renders the public pages.
+type Portal struct {
+	Deps
+	assets    assetURLs
+	templates templates
+}
+
+// New parses every template, so that a broken one stops the program at its start
+// and not at the first visitor.
+func New(deps Deps) (*Portal, error) {
+	p := &Portal{Deps: deps}
+	var err error
+	if p.assets, err = readManifest(deps.Dist); err != nil {
+		return nil, err
+	}
+	if p.templates, err = parseTemplates(); err != nil {
+		return nil, fmt.Errorf("portal templates: %w", err)
+	}
+	return p, nil
+}
+
+// Mount adds every page to r. The scopes beside a page are the content it rests on.
+func (p *Portal) Mount(r gin.IRouter) {
+	r.GET("/", p.show(p.home, "region", "catalog", "agency", "expert", "announcement"))
+
+	r.GET("/service-items", p.show(p.serviceItems, "catalog"))
+	r.GET("/service-items/:code", p.show(p.serviceItem, "catalog", "fee", "agency", "region"))
+	r.GET("/approval-items", p.show(p.approvalItems, "catalog"))
+	r.GET("/approval-items/:code", p.show(p.approvalItem, "catalog", "agency"))
+	r.GET("/departments", p.show(p.departments, "catalog", "region"))
+	r.GET("/departments/:id", p.show(p.department, "catalog", "region"))
+	r.GET("/regions", p.show(p.regions, "region", "agency"))
+
+	r.GET("/agencies", p.show(p.agencies, "agency", "catalog", "region"))
+	r.GET("/agencies/:id", p.show(p.agency, "agency", "catalog", "region"))
+	r.GET("/experts", p.show(p.experts, "expert", "catalog", "region"))
+	r.GET("/experts/:id", p.show(p.expert, "expert", "region"))
+	r.GET("/announcements", p.show(p.announcements, "announcement", "region"))
+	r.GET("/announcements/:id", p.show(p.announcement, "announcement", "region"))
+
+	r.GET("/search", p.show(p.search, "search", "region"))
+
+	r.GET("/open-data", p.show(p.words("open-data", "开放数据", "平台数据的下载和接口：事项、机构、专家、区域、公告，无需登录。")))
+	r.GET("/about", p.show(p.words("about", "关于本平台", "网上中介超市是什么，依据哪些法律，页面上的标记是什么意思。")))
+	r.GET("/accessibility", p.show(p.words("accessibility", "无障碍说明", "本平台的无障碍做法、快捷操作和反馈方式。")))
+	r.GET("/sitemap.xml", p.sitemap)
+	r.GET("/robots.txt", p.robots)
+}
