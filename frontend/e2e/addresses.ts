@@ -1,0 +1,53 @@
+import type { APIRequestContext } from "@playwright/test";
+
+/** Pages beside the sitemap: lists narrowed, searches, refusals, the workspace, the API page. */
+export const further = [
+  "/service-items?sector=%E6%B0%B4%E5%88%A9&selfPrepare=yes",
+  "/service-items?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84%E4%BA%8B%E9%A1%B9",
+  "/approval-items?q=%E5%8F%96%E6%B0%B4",
+  "/agencies?region=outside",
+  "/search",
+  "/search?q=%E7%8E%AF%E8%AF%84",
+  "/search?q=hjyxpj",
+  "/search?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84%E5%86%85%E5%AE%B9zzz",
+  "/no-such-page",
+  "/agencies/00000000-0000-0000-0000-000000000000",
+  "/service-items?basis=bad",
+  "/workspace/",
+  "/workspace/?basis=none",
+  "/workspace/?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84",
+  "/workspace/?basis=bad",
+  "/workspace/fee-standards",
+  "/workspace/no-such-page",
+  "/api/docs",
+];
+
+/** Sections whose records the sitemap leaves out because they have no end: a few of each. */
+const sections = ["agencies", "experts", "announcements"];
+const ofEach = 4;
+
+/** Every page of the sitemap, and those it does not name. */
+export async function addresses(request: APIRequestContext): Promise<string[]> {
+  const sitemap = await (await request.get("/sitemap.xml")).text();
+  const listed = [...sitemap.matchAll(/<loc>https?:\/\/[^/]+([^<]*)<\/loc>/g)].map((m) => m[1] ?? "/");
+  const records = await Promise.all(sections.map(async (section) => (await linksOf(request, section)).slice(0, ofEach)));
+  return [...new Set([...listed, ...records.flat(), ...further])];
+}
+
+async function linksOf(request: APIRequestContext, section: string): Promise<string[]> {
+  const html = await (await request.get(`/${section}`)).text();
+  const found = html.matchAll(new RegExp(`href="(/${section}/[^"?#]+)"`, "g"));
+  return [...new Set([...found].map((m) => m[1] ?? ""))];
+}
+
+/** One address of each kind: what a person looks at to know the design holds. */
+export async function oneOfEach(request: APIRequestContext): Promise<string[]> {
+  const seen = new Set<string>();
+  return (await addresses(request)).filter((address) => {
+    if (address.includes("?")) return true;
+    const kind = address.replace(/^(\/(service-items|approval-items|agencies|experts|announcements|departments))\/.*/, "$1/");
+    if (seen.has(kind)) return false;
+    seen.add(kind);
+    return true;
+  });
+}

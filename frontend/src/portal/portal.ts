@@ -1,0 +1,10 @@
+import "./portal.css";
+import "./favicon.svg";
+import { printing } from "./printing";
+import { suggestions } from "./suggestions";
+
+// Every page works without this file; it only adds to what is there.
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-suggest]")) {
+  suggestions(form);
+}
+printing(document);

@@ -1,0 +1,26 @@
+const shanghai = { timeZone: "Asia/Shanghai", hour12: false } as const;
+
+const minute = new Intl.DateTimeFormat("zh-CN", {
+  ...shanghai,
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
+function parts(at: number | Date): Record<string, string> {
+  return Object.fromEntries(minute.formatToParts(at).map((p) => [p.type, p.value]));
+}
+
+/** 2026-11-24 15:04, in Shanghai whatever the reader's clock says. */
+export function dateTime(at: number | Date): string {
+  const { year, month, day, hour, minute: min } = parts(at);
+  return `${year}-${month}-${day} ${hour === "24" ? "00" : hour}:${min}`;
+}
+
+/** 20261124, for file names. */
+export function compactDate(at: number | Date): string {
+  const { year, month, day } = parts(at);
+  return `${year}${month}${day}`;
+}

@@ -1,0 +1,13 @@
+import { Link } from "react-router";
+import { Page } from "./Page";
+
+/** An address of the workspace that leads nowhere; the server answered it 404. */
+export function NotFound() {
+  return (
+    <Page title="没有这个页面" lede="地址可能输错了，或者这个功能还没有开放。">
+      <p>
+        <Link to="/">返回事项清单体检</Link>
+      </p>
+    </Page>
+  );
+}
