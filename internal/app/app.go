@@ -139,7 +139,7 @@ func (a *App) serveMetrics(ctx context.Context, failed chan<- error) (*http.Serv
 	}
 	l, err := listen(ctx, a.Config.MetricsAddr)
 	if err != nil {
-		return nil, fmt.Errorf("监听指标地址 %s 失败，可用 ZJCS_METRICS_ADDR 另指定或留空: %w", a.Config.MetricsAddr, err)
+		return nil, fmt.Errorf("监听指标地址 %s 失败，可用 ZJCS_METRICS_ADDR 另指定，off 则不开: %w", a.Config.MetricsAddr, err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}))

@@ -95,7 +95,7 @@ func (m *memory) collected(p plan, q Query, titles bool) *collector {
 	defer m.mu.Unlock()
 	c := newCollector(p)
 	for i, d := range m.docs {
-		if q.Kind != "" && d.Document.Kind != q.Kind || q.Region != "" && !slices.Contains(d.Regions, q.Region) || q.Sector != "" && !slices.Contains(d.Sectors, q.Sector) {
+		if q.Kind != "" && d.Kind != q.Kind || q.Region != "" && !slices.Contains(d.Regions, q.Region) || q.Sector != "" && !slices.Contains(d.Sectors, q.Sector) {
 			continue
 		}
 		k := d.card
