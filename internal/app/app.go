@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -84,6 +85,7 @@ func (a *App) build(o Options) error {
 	}
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
+		Identity: a.Identity, Policy: a.Policy, SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"),
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)
 	a.handler = web.New(web.Options{

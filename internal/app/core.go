@@ -15,7 +15,10 @@ import (
 	"zjcs/internal/catalog"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
+	"zjcs/internal/identity"
 	"zjcs/internal/notice"
+	"zjcs/internal/platform/audit"
+	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
@@ -37,6 +40,10 @@ type Core struct {
 	Notice  *notice.Service
 	Fee     *fee.Service
 	Search  *search.Service
+
+	Policy   *authz.Policy
+	Identity *identity.Service
+
 	jobs    *jobs.Client        // inserts; App works them
 	cluster *embeddedpg.Cluster // nil when the database is someone else's
 }
@@ -70,6 +77,11 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	if c.Policy, err = authz.New(c.refused); err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.Identity = identity.New(c.Pool, c.Vault, c.Policy, o.Now)
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
@@ -113,6 +125,20 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		key = strings.TrimSpace(string(b))
 	}
 	return secret.NewVault(key)
+}
+
+// refused logs every no. The request is refused whether or not the log could be written.
+func (c *Core) refused(ctx context.Context, r authz.Refusal) {
+	e := audit.Entry{
+		Outcome: audit.Refused, Action: string(r.Permission), Kind: "route", Organisation: r.Scope.Organisation, Region: r.Scope.Region,
+		Summary: "没有权限，已拒绝",
+	}
+	if r.Actor == nil {
+		e.Summary = "未登录，已拒绝"
+	}
+	if err := audit.Record(ctx, c.Pool, e); err != nil {
+		c.Logger.ErrorContext(ctx, "refusal not logged", "error", err)
+	}
 }
 
 // Ready answers whether the program can serve: the database answers.

@@ -47,9 +47,13 @@ var kinds = map[apperr.Code]struct {
 	apperr.NotFound:    {http.StatusNotFound, "没有找到"},
 	apperr.Conflict:    {http.StatusConflict, "内容已被别人改动"},
 	apperr.Forbidden:   {http.StatusForbidden, "没有权限"},
+	apperr.TooMany:     {http.StatusTooManyRequests, "过于频繁"},
 	apperr.TooLarge:    {http.StatusRequestEntityTooLarge, "内容过大"},
 	apperr.Unavailable: {http.StatusServiceUnavailable, "暂时不能提供"},
 	apperr.Internal:    {http.StatusInternalServerError, "系统出错"},
+
+	apperr.Unauthenticated: {http.StatusUnauthorized, "需要登录"},
+	apperr.SecondFactor:    {http.StatusForbidden, "需要二次验证"},
 }
 
 const internalDetail = "系统出错，已记录。请稍后再试，或凭请求编号联系管理员。"
@@ -112,7 +116,7 @@ func fromHuma(ctx huma.Context, status int, msg string, errs ...error) huma.Stat
 
 func codeOf(status int) apperr.Code {
 	for code, k := range kinds {
-		if k.status == status {
+		if k.status == status && code != apperr.SecondFactor { // it shares Forbidden's status
 			return code
 		}
 	}

@@ -15,8 +15,10 @@ import (
 	"zjcs/internal/catalog"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
+	"zjcs/internal/identity"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/search"
@@ -30,10 +32,14 @@ type Deps struct {
 	Notice  *notice.Service
 	Fee     *fee.Service
 	Search  *search.Service
-	Ready   func(context.Context) error // nil when the database answers
-	Version string
-	Logger  *slog.Logger
-	Now     func() time.Time
+
+	Identity      *identity.Service
+	Policy        *authz.Policy
+	SecureCookies bool                        // the site is reached over https
+	Ready         func(context.Context) error // nil when the database answers
+	Version       string
+	Logger        *slog.Logger
+	Now           func() time.Time
 }
 
 // Pages are the public HTML pages, mounted on the same engine. They also answer for
@@ -51,6 +57,8 @@ type API struct {
 	engine *gin.Engine
 	pages  Pages
 	huma   huma.API
+	tree   []Route
+	origin *http.CrossOriginProtection
 }
 
 // Scopes of content an answer may rest on (cache.Versions).
@@ -68,17 +76,21 @@ func New(d Deps, pages Pages) *API {
 	speakChinese()
 	huma.DefaultArrayNullable = false // an empty list is [], never null (frontend/e2e/api.spec.ts asks everywhere)
 	gin.SetMode(gin.ReleaseMode)
-	a := &API{Deps: d, engine: gin.New(), pages: pages}
+	a := &API{Deps: d, engine: gin.New(), pages: pages, origin: http.NewCrossOriginProtection()}
 	a.engine.HandleMethodNotAllowed = true
 	cfg := huma.DefaultConfig("网上中介超市 开放接口", d.Version)
 	cfg.Info.Description = "中介服务事项、中介机构、专家、公告的公开数据。所有内容无需登录即可读取；" +
 		"列表按游标翻页，公开内容带 ETag；错误为 application/problem+json。"
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: a.sessionCookieName(), Description: "登录后由服务器设置"},
+	}
 	cfg.CreateHooks = nil // no $schema member in every answer
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
 	cfg.RejectUnknownQueryParameters = true
 	a.huma = humagin.New(a.engine, cfg)
 	a.routes()
+	a.workspaceRoutes()
 	a.probes()
 	if pages != nil {
 		pages.Mount(a.engine)
@@ -111,11 +123,17 @@ func (a *API) routes() {
 	get(a, "/api/v1/search/suggestions", "search-suggestions", "搜索", "输入时的提示", searchScopes, a.suggest)
 }
 
+// workspaceRoutes is the tree of the signed-in, each route with its permission beside it.
+func (a *API) workspaceRoutes() {
+	on(a, endpoint{http.MethodGet, "/api/v1/me", "me", "账号", "我是谁，能做什么", Public, 0}, a.me)
+}
+
 // body wraps what an operation answers.
 type body[T any] struct{ Body T }
 
 // get registers a public GET: its answer rests on scopes alone and on the date.
 func get[I, O any](a *API, path, id, tag, summary string, scopes []string, op func(context.Context, *I) (O, error)) {
+	a.tree = append(a.tree, Route{Method: http.MethodGet, Path: path, Permission: Public})
 	huma.Register(a.huma, huma.Operation{
 		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{tag},
 		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},

@@ -16,8 +16,12 @@ const (
 	Conflict    Code = "conflict"    // someone else was first
 	Forbidden   Code = "forbidden"   // known actor, no permission
 	TooLarge    Code = "too_large"   // over a stated limit
+	TooMany     Code = "too_many"    // too often; the message says when again
 	Unavailable Code = "unavailable" // a part the answer rests on does not answer; try again
 	Internal    Code = "internal"    // a bug; its text never leaves the program
+
+	Unauthenticated Code = "unauthenticated"        // nobody is signed in
+	SecondFactor    Code = "second_factor_required" // signed in, but this wants the second factor shown
 )
 
 // Field is one fault in the input: where, and what would be right.

@@ -1,0 +1,154 @@
+package httpapi
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/audit"
+	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/web"
+)
+
+// Public marks a route that asks for no one: reading what is published, signing in.
+const Public authz.Permission = ""
+
+// Route is one line of the tree: what is asked for, and the permission it names.
+type Route struct {
+	Method, Path string
+	Permission   authz.Permission
+}
+
+// Routes lists the whole tree, so that a test can walk it.
+func (a *API) Routes() []Route { return slices.Clone(a.tree) }
+
+// endpoint says what a route of the signed-in is.
+type endpoint struct {
+	method, path, id, tag, summary string
+	permission                     authz.Permission
+	status                         int // of a good answer; 0 is 200
+}
+
+// answer is what an endpoint gives back: its body, and the cookies it sets.
+type answer[T any] struct {
+	Cookies []*http.Cookie `header:"Set-Cookie"`
+	Body    T
+}
+
+// call is a request under way, for what a use case must not know of.
+type call struct{ cookies []*http.Cookie }
+
+type callKey struct{}
+
+// setCookie adds a cookie to the answer being made.
+func setCookie(ctx context.Context, c *http.Cookie) {
+	if k, ok := ctx.Value(callKey{}).(*call); ok {
+		k.cookies = append(k.cookies, c)
+	}
+}
+
+// on registers an endpoint. Who calls is found out before anything of the request is
+// judged: a visitor learns only that he must sign in, and someone without the
+// permission anywhere only that he lacks it. Where it must be held, the use case asks.
+func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error)) {
+	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
+	o := huma.Operation{
+		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
+		Errors:       []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
+		Middlewares:  huma.Middlewares{a.admit(e)},
+		MaxBodyBytes: -1, // the barrier bounds every body
+	}
+	if e.permission != Public {
+		o.Security = []map[string][]string{{"session": {}}}
+	}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*answer[O], error) {
+		out, err := op(ctx, in)
+		k, _ := ctx.Value(callKey{}).(*call)
+		if err != nil {
+			p := problemOf(ctx, a.Logger, err)
+			if len(k.cookies) > 0 { // a refused sign-in also ends the old session
+				return nil, huma.ErrorWithHeaders(p, http.Header{"Set-Cookie": cookieLines(k.cookies)})
+			}
+			return nil, p
+		}
+		return &answer[O]{Cookies: k.cookies, Body: out}, nil
+	})
+}
+
+func cookieLines(cookies []*http.Cookie) []string {
+	out := make([]string, len(cookies))
+	for i, c := range cookies {
+		out[i] = c.String()
+	}
+	return out
+}
+
+// admit finds out who calls, refuses writes that another site makes a browser send, and
+// asks for the route's permission.
+func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		r := humagin.Unwrap(c).Request
+		web.Route(c.Context(), e.path)
+		ctx, err := a.identify(r.WithContext(context.WithValue(c.Context(), callKey{}, &call{})))
+		if err == nil && e.permission != Public {
+			err = a.Policy.Require(ctx, e.permission, authz.Anywhere)
+		}
+		if err != nil {
+			writeProblem(humagin.Unwrap(c).Writer, problemOf(c.Context(), a.Logger, err))
+			return
+		}
+		next(huma.WithContext(c, ctx))
+	}
+}
+
+// identify is r's context with its origin and, where a session is shown, its actor.
+func (a *API) identify(r *http.Request) (context.Context, error) {
+	if err := a.origin.Check(r); err != nil {
+		return nil, apperr.New(apperr.Forbidden, "这个请求来自别的网站，已拒绝。请回到本平台页面操作。").Because(err)
+	}
+	ctx := audit.WithClient(r.Context(), audit.Client{Remote: remoteOf(r), Agent: r.UserAgent()})
+	cookie, err := r.Cookie(a.sessionCookieName())
+	if err != nil {
+		return ctx, nil //nolint:nilerr // no cookie, no one
+	}
+	actor, err := a.Identity.Resolve(ctx, cookie.Value)
+	if err != nil || actor == nil {
+		return ctx, err
+	}
+	return authz.With(ctx, actor), nil
+}
+
+// remoteOf is the address the request came from, without its port.
+func remoteOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// sessionCookieName has the prefix that makes browsers bind a cookie to this very host,
+// which they take only over https.
+func (a *API) sessionCookieName() string {
+	if a.SecureCookies {
+		return "__Host-zjcs"
+	}
+	return "zjcs"
+}
+
+// sessionCookie holds the session's token; an empty one removes it. It ends with the
+// browser: how long a session lives the server decides.
+func (a *API) sessionCookie(token string) *http.Cookie {
+	c := &http.Cookie{
+		Name: a.sessionCookieName(), Value: token, Path: "/", HttpOnly: true, Secure: a.SecureCookies, SameSite: http.SameSiteLaxMode,
+	}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
