@@ -24,6 +24,7 @@ import (
 	"zjcs/internal/platform/embeddedpg"
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
 
@@ -43,6 +44,7 @@ type Core struct {
 
 	Policy   *authz.Policy
 	Identity *identity.Service
+	Review   *review.Service
 
 	jobs    *jobs.Client        // inserts; App works them
 	cluster *embeddedpg.Cluster // nil when the database is someone else's
@@ -91,6 +93,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Review = c.newReview()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
 		return nil, err

@@ -21,6 +21,7 @@ import (
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/web"
+	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
 
@@ -34,6 +35,7 @@ type Deps struct {
 	Search  *search.Service
 
 	Identity      *identity.Service
+	Review        *review.Service
 	Policy        *authz.Policy
 	SecureCookies bool                        // the site is reached over https
 	Ready         func(context.Context) error // nil when the database answers
@@ -126,6 +128,7 @@ func (a *API) routes() {
 // workspaceRoutes is the tree of the signed-in, each route with its permission beside it.
 func (a *API) workspaceRoutes() {
 	on(a, endpoint{http.MethodGet, "/api/v1/me", "me", "账号", "我是谁，能做什么", Public, 0}, a.me)
+	a.reviewRoutes()
 }
 
 // body wraps what an operation answers.
