@@ -105,6 +105,9 @@ func (a *App) build(o Options) error {
 // Handler is the whole site, for tests that need no port.
 func (a *App) Handler() http.Handler { return a.handler }
 
+// Routes is the whole tree of the API, for the test that walks it.
+func (a *App) Routes() []httpapi.Route { return a.api.Routes() }
+
 // Addr is where the site listens, also when the configuration said port 0.
 func (a *App) Addr() string { return a.listener.Addr().String() }
 

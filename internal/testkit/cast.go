@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -91,3 +92,13 @@ func Of(sector, region string) authz.Grant {
 
 // As is the test's context with a as its actor.
 func As(t testing.TB, a *authz.Actor) context.Context { return authz.With(t.Context(), a) }
+
+// Token opens a session for a and returns what its cookie holds.
+func (c *Cast) Token(a *authz.Actor) string {
+	c.t.Helper()
+	raw := token() + token() + token()
+	sum := sha256.Sum256([]byte(raw))
+	c.exec(`INSERT INTO session (id, token_digest, person_id, idle, expires_at, second_factor_at, method, remote, agent)
+		VALUES ($1, $2, $3, '30 minutes', now() + interval '12 hours', now(), 'password', '127.0.0.1', 'test')`, a.Session, sum[:], a.Person)
+	return raw
+}
