@@ -5,6 +5,7 @@ package config
 import (
 	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"reflect"
 	"strings"
@@ -38,6 +39,15 @@ type Config struct {
 	SMTPPassword string `env:"SMTP_PASSWORD" secret:"true" help:"邮件服务器密码"`
 	SMTPFrom     string `env:"SMTP_FROM" help:"发件人，如 网上中介超市 <noreply@example.gov.cn>"`
 	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls" help:"邮件加密 starttls|tls|none；none 只能用于本机的邮件服务器"`
+
+	OIDCIssuer       string `env:"OIDC_ISSUER" help:"统一身份认证（OpenID Connect）的地址；留空则只用密码登录"`
+	OIDCClientID     string `env:"OIDC_CLIENT_ID" help:"在统一身份认证登记的客户端编号"`
+	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET" secret:"true" help:"在统一身份认证登记的客户端密钥"`
+	OIDCName         string `env:"OIDC_NAME" envDefault:"统一身份认证" help:"统一身份认证的名称，显示在登录按钮上"`
+
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" help:"反向代理的地址段，逗号分隔，如 10.0.0.0/8；只有从这里来的 X-Forwarded-For 才算数"`
+	BreachedFile   string         `env:"BREACHED_PASSWORDS_FILE" help:"已泄露密码的散列文件（Have I Been Pwned 格式），留空则用自带的短表"`
+	DemoPassword   string         `env:"DEMO_PASSWORD" secret:"true" help:"示例账号的密码，只在演示模式下有效；留空则每台机器随机生成"`
 
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" help:"日志级别 debug|info|warn|error"`
 	LogFormat string `env:"LOG_FORMAT" envDefault:"json" help:"日志格式 json|text"`
@@ -83,6 +93,14 @@ func (c Config) Validate() error {
 			return fmt.Errorf("ZJCS_SMTP_%s %s", strings.ToUpper(f.Name), f.Message)
 		}
 		return err
+	}
+	if c.OIDCIssuer != "" {
+		if u, err := url.Parse(c.OIDCIssuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return fmt.Errorf("ZJCS_OIDC_ISSUER 应是统一身份认证的完整网址，如 https://sso.example.gov.cn")
+		}
+		if c.OIDCClientID == "" || c.OIDCClientSecret == "" {
+			return fmt.Errorf("设置了 ZJCS_OIDC_ISSUER，就应同时设置 ZJCS_OIDC_CLIENT_ID 和 ZJCS_OIDC_CLIENT_SECRET")
+		}
 	}
 	switch strings.ToLower(c.LogLevel) {
 	case "debug", "info", "warn", "error":
