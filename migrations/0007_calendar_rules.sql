@@ -24,15 +24,8 @@ CREATE TABLE rule_value (
     PRIMARY KEY (name, region_code, version)
 );
 
--- +goose StatementBegin
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
--- +goose StatementEnd
 CREATE TRIGGER rule_value_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rule_value
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- +goose Down
 DROP TABLE rule_value, calendar_year;
-DROP FUNCTION refuse_change();
