@@ -85,7 +85,7 @@ func (a *App) build(o Options) error {
 	}
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
-		Identity: a.Identity, Policy: a.Policy, Idempotency: a.Once,
+		Identity: a.Identity, Review: a.Review, Policy: a.Policy, Idempotency: a.Once,
 		SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"), TrustedProxies: o.Config.TrustedProxies,
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)
@@ -105,6 +105,9 @@ func (a *App) build(o Options) error {
 
 // Handler is the whole site, for tests that need no port.
 func (a *App) Handler() http.Handler { return a.handler }
+
+// Routes is the whole tree of the API, for the test that walks it.
+func (a *App) Routes() []httpapi.Route { return a.api.Routes() }
 
 // Addr is where the site listens, also when the configuration said port 0.
 func (a *App) Addr() string { return a.listener.Addr().String() }

@@ -27,6 +27,7 @@ import (
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
 
@@ -46,6 +47,7 @@ type Core struct {
 
 	Policy   *authz.Policy
 	Identity *identity.Service
+	Review   *review.Service
 	Once     *idempotency.Keeper
 
 	mail     *mail.Sender
@@ -100,6 +102,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Review = c.newReview()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
 		return nil, err

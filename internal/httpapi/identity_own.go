@@ -10,7 +10,7 @@ func (a *API) changeProfile(ctx context.Context, in *body[identity.ProfileChange
 	return a.Identity.ChangeProfile(ctx, in.Body)
 }
 
-func (a *API) changePassword(ctx context.Context, in *body[identity.PasswordChange]) (signedIn, error) {
+func (a *API) changePassword(ctx context.Context, in *body[identity.PasswordChange]) (welcome, error) {
 	o, err := a.Identity.ChangePassword(ctx, in.Body)
 	return a.in(ctx, o, err)
 }

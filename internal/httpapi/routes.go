@@ -23,6 +23,7 @@ import (
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
+	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
 
@@ -36,6 +37,7 @@ type Deps struct {
 	Search  *search.Service
 
 	Identity       *identity.Service
+	Review         *review.Service
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -129,46 +131,8 @@ func (a *API) routes() {
 
 // workspaceRoutes is the tree of the signed-in, each route with its permission beside it.
 func (a *API) workspaceRoutes() {
-	const (
-		get, post, put, patch, remove = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
-		own                           = authz.Permission("account:manage-own")
-	)
-	on(a, endpoint{get, "/api/v1/me", "me", "账号", "我是谁，能做什么", Public, 0}, a.me)
-	on(a, endpoint{patch, "/api/v1/me", "change-profile", "账号", "修改自己的资料", own, 0}, a.changeProfile)
-	on(a, endpoint{put, "/api/v1/me/password", "change-password", "账号", "修改密码", own, 0}, a.changePassword)
-	on(a, endpoint{get, "/api/v1/me/sessions", "sessions", "账号", "自己的登录会话", own, 0}, a.listSessions)
-	on(a, endpoint{remove, "/api/v1/me/sessions", "end-other-sessions", "账号", "结束其他会话", own, http.StatusNoContent}, a.endOtherSessions)
-	on(a, endpoint{remove, "/api/v1/me/sessions/{id}", "end-session", "账号", "结束一个会话", own, http.StatusNoContent}, a.endSession)
-	on(a, endpoint{post, "/api/v1/me/totp", "set-up-second-factor", "账号", "开始设置二次验证", own, http.StatusCreated}, a.setUpFactor)
-	on(a, endpoint{put, "/api/v1/me/totp", "confirm-second-factor", "账号", "确认二次验证", own, 0}, a.confirmFactor)
-	on(a, endpoint{remove, "/api/v1/me/totp", "remove-second-factor", "账号", "关闭二次验证", own, http.StatusNoContent}, a.removeFactor)
-	on(a, endpoint{get, "/api/v1/me/identities", "linked-identities", "账号", "关联的统一身份", own, 0}, a.listLinks)
-	on(a, endpoint{post, "/api/v1/me/identities", "link-identity", "账号", "关联统一身份：得到要前往的网址", own, 0}, a.beginLink)
-	on(a, endpoint{remove, "/api/v1/me/identities", "unlink-identities", "账号", "解除统一身份的关联", own, http.StatusNoContent}, a.unlink)
-
-	on(a, endpoint{get, "/api/v1/captcha", "captcha", "登录", "验证码", Public, 0}, a.captcha)
-	on(a, endpoint{post, "/api/v1/registrations", "register", "登录", "注册", Public, http.StatusCreated}, a.register)
-	on(a, endpoint{post, "/api/v1/session", "sign-in", "登录", "登录", Public, 0}, a.signIn)
-	on(a, endpoint{post, "/api/v1/session/second-factor", "show-second-factor", "登录", "二次验证", Public, 0}, a.showFactor)
-	on(a, endpoint{remove, "/api/v1/session", "sign-out", "登录", "退出", Public, http.StatusNoContent}, a.signOut)
-	on(a, endpoint{post, "/api/v1/password-resets", "ask-password-reset", "登录", "忘记密码", Public, http.StatusAccepted}, a.askReset)
-	on(a, endpoint{put, "/api/v1/password-resets/{token}", "reset-password", "登录", "凭邮件设置密码", Public, http.StatusNoContent}, a.resetPassword)
-	on(a, endpoint{post, "/api/v1/email-verifications", "resend-verification", "登录", "重发邮箱验证邮件", own, http.StatusAccepted}, a.resendVerification)
-	on(a, endpoint{put, "/api/v1/email-verifications/{token}", "verify-email", "登录", "验证邮箱", Public, http.StatusNoContent}, a.verifyEmail)
-	on(a, endpoint{get, "/api/v1/oidc/start", "oidc-start", "登录", "前往统一身份认证", Public, http.StatusFound}, a.oidcStart)
-	on(a, endpoint{get, "/api/v1/oidc/callback", "oidc-callback", "登录", "从统一身份认证回来", Public, http.StatusFound}, a.oidcCallback, anyQuery)
-
-	on(a, endpoint{get, "/api/v1/organisations/{id}/members", "members", "单位", "谁代表本单位", "organisation:read-own", 0}, a.listMembers)
-	on(a, endpoint{post, "/api/v1/organisations/{id}/members", "delegate", "单位", "授权一个人代表本单位", "organisation:manage-own", http.StatusCreated}, a.delegate)
-	on(a, endpoint{remove, "/api/v1/organisations/{id}/members/{grantId}", "dismiss", "单位", "收回代表本单位的授权", "organisation:manage-own", http.StatusNoContent}, a.dismiss)
-
-	on(a, endpoint{get, "/api/v1/accounts", "accounts", "账号管理", "管辖范围内的账号", "account:read", 0}, a.listAccounts)
-	on(a, endpoint{post, "/api/v1/accounts", "open-account", "账号管理", "开通工作人员账号", "account:manage", http.StatusCreated}, a.openAccount)
-	on(a, endpoint{put, "/api/v1/accounts/{id}/state", "set-account-state", "账号管理", "停用或启用账号", "account:manage", http.StatusNoContent}, a.setAccountState)
-	on(a, endpoint{remove, "/api/v1/accounts/{id}/totp", "reset-second-factor", "账号管理", "清除丢失的二次验证", "account:manage", http.StatusNoContent}, a.resetFactor)
-	on(a, endpoint{get, "/api/v1/grants", "grants", "账号管理", "一个账号的授权，包括已收回的", "grant:read", 0}, a.listGrants)
-	on(a, endpoint{post, "/api/v1/grants", "award", "账号管理", "授权", "grant:manage", http.StatusCreated}, a.award)
-	on(a, endpoint{remove, "/api/v1/grants/{id}", "withdraw", "账号管理", "收回授权", "grant:manage", http.StatusNoContent}, a.withdraw)
+	a.identityRoutes()
+	a.reviewRoutes()
 }
 
 // body wraps what an operation answers.

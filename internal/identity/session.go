@@ -50,9 +50,10 @@ func (s *Service) Resolve(ctx context.Context, token string) (*authz.Actor, erro
 	c := audit.ClientOf(ctx)
 	a.Remote, a.Agent = c.Remote, c.Agent
 	switch {
-	case factor && a.SecondFactor.IsZero():
+	case !a.SecondFactor.IsZero():
+	case factor:
 		a.Hold = authz.ShowFactor
-	case !factor && a.Staff() && !s.Demo:
+	case a.Staff() && !s.Demo:
 		a.Hold = authz.SetUpFactor
 		a.Grants = slices.DeleteFunc(a.Grants, func(g authz.Grant) bool { return g.Role.Staff() })
 	}
