@@ -177,7 +177,7 @@ func TestGrants(t *testing.T) {
 	var list struct {
 		Items []struct {
 			ID, Role, PersonName, RegionCode, GrantedBy, RevokedReason string
-			Live                                                      bool
+			Live                                                       bool
 		}
 	}
 	county.must(http.StatusOK, "GET", query("/api/v1/grants", "personId", person), nil).into(t, &list)
