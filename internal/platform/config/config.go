@@ -41,6 +41,10 @@ type Config struct {
 	ImportMaxCSVBytes  int64 `env:"IMPORT_MAX_CSV_BYTES" envDefault:"536870912" help:"导入 CSV 文件上限，字节"`
 	ImportMaxXLSXBytes int64 `env:"IMPORT_MAX_XLSX_BYTES" envDefault:"33554432" help:"导入 XLSX 文件上限，字节（压缩后）"`
 	ImportMaxXLSXRaw   int64 `env:"IMPORT_MAX_XLSX_RAW_BYTES" envDefault:"268435456" help:"导入 XLSX 解压后上限，字节"`
+
+	FilesURL      string `env:"FILES_URL" help:"附件存放处：file:///目录 或 s3://桶名?region=区域（密钥由 AWS_* 环境变量提供）；留空则在数据目录下的 files"`
+	FilesMaxBytes int64  `env:"FILES_MAX_BYTES" envDefault:"20971520" help:"单个附件上限，字节"`
+	ClamdAddr     string `env:"CLAMD_ADDR" help:"ClamAV 的 clamd 地址，如 127.0.0.1:3310 或 /run/clamav/clamd.ctl，其 StreamMaxLength 应不小于单个附件上限；留空不查病毒，设了而连不上则不收附件"`
 }
 
 // Load reads the environment and checks what can be checked without opening anything.
@@ -67,6 +71,12 @@ func (c Config) Validate() error {
 	}
 	if c.MaxConns < 4 {
 		return fmt.Errorf("ZJCS_DB_MAX_CONNS 应不小于 4")
+	}
+	if u, err := url.Parse(c.FilesURL); c.FilesURL != "" && (err != nil || u.Scheme != "file" && u.Scheme != "s3") {
+		return fmt.Errorf("ZJCS_FILES_URL 应如 file:///srv/zjcs/files 或 s3://桶名?region=区域")
+	}
+	if c.FilesMaxBytes < 1 {
+		return fmt.Errorf("ZJCS_FILES_MAX_BYTES 应不小于 1")
 	}
 	switch strings.ToLower(c.LogLevel) {
 	case "debug", "info", "warn", "error":
