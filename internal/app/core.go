@@ -16,13 +16,16 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
+	"zjcs/internal/identity/credential"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
+	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
@@ -45,6 +48,10 @@ type Core struct {
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
+	Once     *idempotency.Keeper
+
+	mail     *mail.Sender
+	breached *credential.BreachFile // nil: the shipped list alone
 
 	jobs    *jobs.Client        // inserts; App works them
 	cluster *embeddedpg.Cluster // nil when the database is someone else's
@@ -58,6 +65,9 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		}
 	}
 	c := &Core{Config: o.Config, Logger: o.Logger, Now: o.Now}
+	if o.Config.DemoPassword != "" && !o.Config.Demo {
+		return nil, fmt.Errorf("ZJCS_DEMO_PASSWORD 只能和演示模式（--demo）一起用：正式环境没有示例账号")
+	}
 	var err error
 	if c.Vault, err = openVault(o.Config); err != nil {
 		return nil, err
@@ -83,7 +93,6 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
-	c.Identity = identity.New(c.Pool, c.Vault, c.Policy, o.Now)
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
@@ -95,6 +104,10 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.Review = c.newReview()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
+		c.Close()
+		return nil, err
+	}
+	if err := c.openIdentity(); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -149,6 +162,11 @@ func (c *Core) Ready(ctx context.Context) error { return c.Pool.Ping(ctx) }
 
 // Close ends what Open opened.
 func (c *Core) Close() {
+	if c.breached != nil {
+		if err := c.breached.Close(); err != nil {
+			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
 	if c.Pool != nil {
 		c.Pool.Close()
 	}

@@ -5,12 +5,16 @@ package config
 import (
 	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"reflect"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/mail"
 )
 
 // Config is read from ZJCS_* variables. A field tagged secret:"true" is never printed.
@@ -29,6 +33,21 @@ type Config struct {
 	SiteName         string `env:"SITE_NAME" envDefault:"运城市网上中介超市" help:"站点名称"`
 	OperatorName     string `env:"OPERATOR_NAME" envDefault:"运城市行政审批服务管理局" help:"主办单位"`
 	SupervisionPhone string `env:"SUPERVISION_PHONE" help:"监督电话；留空显示待核实"`
+
+	SMTPAddr     string `env:"SMTP_ADDR" help:"发邮件的服务器，主机:端口；留空则不发邮件"`
+	SMTPUsername string `env:"SMTP_USERNAME" help:"邮件服务器用户名；留空则不登录"`
+	SMTPPassword string `env:"SMTP_PASSWORD" secret:"true" help:"邮件服务器密码"`
+	SMTPFrom     string `env:"SMTP_FROM" help:"发件人，如 网上中介超市 <noreply@example.gov.cn>"`
+	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls" help:"邮件加密 starttls|tls|none；none 只能用于本机的邮件服务器"`
+
+	OIDCIssuer       string `env:"OIDC_ISSUER" help:"统一身份认证（OpenID Connect）的地址；留空则只用密码登录"`
+	OIDCClientID     string `env:"OIDC_CLIENT_ID" help:"在统一身份认证登记的客户端编号"`
+	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET" secret:"true" help:"在统一身份认证登记的客户端密钥"`
+	OIDCName         string `env:"OIDC_NAME" envDefault:"统一身份认证" help:"统一身份认证的名称，显示在登录按钮上"`
+
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" help:"反向代理的地址段，逗号分隔，如 10.0.0.0/8；只有从这里来的 X-Forwarded-For 才算数"`
+	BreachedFile   string         `env:"BREACHED_PASSWORDS_FILE" help:"已泄露密码的散列文件（Have I Been Pwned 格式），留空则用自带的短表"`
+	DemoPassword   string         `env:"DEMO_PASSWORD" secret:"true" help:"示例账号的密码，只在演示模式下有效；留空则每台机器随机生成"`
 
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" help:"日志级别 debug|info|warn|error"`
 	LogFormat string `env:"LOG_FORMAT" envDefault:"json" help:"日志格式 json|text"`
@@ -78,12 +97,32 @@ func (c Config) Validate() error {
 	if c.FilesMaxBytes < 1 {
 		return fmt.Errorf("ZJCS_FILES_MAX_BYTES 应不小于 1")
 	}
+	if err := c.Mail().Validate(); err != nil {
+		if refusal, ok := apperr.As(err); ok {
+			f := refusal.Fields[0]
+			return fmt.Errorf("ZJCS_SMTP_%s %s", strings.ToUpper(f.Name), f.Message)
+		}
+		return err
+	}
+	if c.OIDCIssuer != "" {
+		if u, err := url.Parse(c.OIDCIssuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return fmt.Errorf("ZJCS_OIDC_ISSUER 应是统一身份认证的完整网址，如 https://sso.example.gov.cn")
+		}
+		if c.OIDCClientID == "" || c.OIDCClientSecret == "" {
+			return fmt.Errorf("设置了 ZJCS_OIDC_ISSUER，就应同时设置 ZJCS_OIDC_CLIENT_ID 和 ZJCS_OIDC_CLIENT_SECRET")
+		}
+	}
 	switch strings.ToLower(c.LogLevel) {
 	case "debug", "info", "warn", "error":
 	default:
 		return fmt.Errorf("ZJCS_LOG_LEVEL 应是 debug、info、warn、error 之一")
 	}
 	return nil
+}
+
+// Mail is the e-mail part, as platform/mail takes it.
+func (c Config) Mail() mail.Options {
+	return mail.Options{Addr: c.SMTPAddr, Username: c.SMTPUsername, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS}
 }
 
 // Setting is one line of `zjcs config`.
