@@ -112,7 +112,7 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		}
 		key = strings.TrimSpace(string(b))
 	}
-	return secret.NewVault(key)
+	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
 // Ready answers whether the program can serve: the database answers.
