@@ -140,7 +140,7 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		}
 		key = strings.TrimSpace(string(b))
 	}
-	return secret.NewVault(key)
+	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
 // refused logs every no. The request is refused whether or not the log could be written.

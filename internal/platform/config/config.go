@@ -30,6 +30,8 @@ type Config struct {
 	SecretKey string `env:"SECRET_KEY" secret:"true" help:"个人信息加密密钥，32 字节的 base64；演示模式下自动生成并存入数据目录"`
 	Demo      bool   `env:"DEMO" envDefault:"false" help:"演示模式：载入示例数据，放宽密钥要求"`
 
+	SecretKeyPrevious string `env:"SECRET_KEY_PREVIOUS" secret:"true" help:"以前的加密密钥，逗号分隔：仍能打开旧数据；用 zjcs secret rotate 轮换后去掉"`
+
 	SiteName         string `env:"SITE_NAME" envDefault:"运城市网上中介超市" help:"站点名称"`
 	OperatorName     string `env:"OPERATOR_NAME" envDefault:"运城市行政审批服务管理局" help:"主办单位"`
 	SupervisionPhone string `env:"SUPERVISION_PHONE" help:"监督电话；留空显示待核实"`
@@ -88,6 +90,11 @@ func (c Config) Validate() error {
 			return fmt.Errorf("ZJCS_SECRET_KEY 应是 32 字节随机数的 base64，可用 openssl rand -base64 32 生成")
 		}
 	}
+	for _, key := range c.PreviousKeys() {
+		if k, err := base64.StdEncoding.DecodeString(key); err != nil || len(k) != 32 {
+			return fmt.Errorf("ZJCS_SECRET_KEY_PREVIOUS 应是以前用过的 ZJCS_SECRET_KEY，多个用逗号分隔")
+		}
+	}
 	if c.MaxConns < 4 {
 		return fmt.Errorf("ZJCS_DB_MAX_CONNS 应不小于 4")
 	}
@@ -118,6 +125,11 @@ func (c Config) Validate() error {
 		return fmt.Errorf("ZJCS_LOG_LEVEL 应是 debug、info、warn、error 之一")
 	}
 	return nil
+}
+
+// PreviousKeys are the keys that were current before.
+func (c Config) PreviousKeys() []string {
+	return strings.FieldsFunc(c.SecretKeyPrevious, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // Mail is the e-mail part, as platform/mail takes it.
