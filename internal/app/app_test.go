@@ -214,12 +214,22 @@ var chinese = regexp.MustCompile(`\p{Han}`)
 func everyRouteAnswers(t *testing.T, a *app.App, base string) {
 	doc := getJSON[struct {
 		OpenAPI string
-		Paths   map[string]map[string]struct{ OperationID string }
+		Paths   map[string]map[string]struct {
+			OperationID string
+			Security    []any
+		}
 	}](t, base+"/api/v1/openapi.json")
 	if doc.OpenAPI != "3.1.0" || len(doc.Paths) < 16 {
 		t.Fatalf("OpenAPI %s with %d paths", doc.OpenAPI, len(doc.Paths))
 	}
-	for path := range doc.Paths {
+	noRecords := map[string]bool{ // what a fresh market has none of
+		"/api/v1/publicity/{number}": true, "/api/v1/oidc/start": true, "/api/v1/oidc/callback": true,
+	}
+	for path, methods := range doc.Paths {
+		op, reads := methods["get"]
+		if !reads || op.Security != nil || noRecords[path] {
+			continue // writes and what asks who calls have the access matrix
+		}
 		target := path
 		if i := strings.Index(path, "{"); i >= 0 {
 			first := getJSON[list](t, base+strings.TrimSuffix(path[:i], "/")).Items
