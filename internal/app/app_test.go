@@ -208,6 +208,33 @@ func TestTheWholeProgram(t *testing.T) {
 	})
 }
 
+// TestNotReadyOnAnOlderDatabase: a database brought back from before the program's
+// migrations takes the instance out of service, and the process itself stays well.
+func TestNotReadyOnAnOlderDatabase(t *testing.T) {
+	t.Parallel()
+	a, base := start(t, testConfig(t))
+	ready := func() int { res, _ := get(t, base+"/readyz"); return res.StatusCode }
+	if got := ready(); got != http.StatusOK {
+		t.Fatalf("current: %d", got)
+	}
+	// A newer instance has migrated already: this one still serves until it is replaced.
+	if _, err := a.Pool.Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, true FROM goose_db_version`); err != nil {
+		t.Fatal(err)
+	}
+	if got := ready(); got != http.StatusOK {
+		t.Errorf("newer: %d", got)
+	}
+	if _, err := a.Pool.Exec(t.Context(), `DELETE FROM goose_db_version WHERE version_id >= (SELECT max(version_id) - 1 FROM goose_db_version)`); err != nil {
+		t.Fatal(err)
+	}
+	if got := ready(); got != http.StatusServiceUnavailable {
+		t.Errorf("older: %d", got)
+	}
+	if res, _ := get(t, base+"/healthz"); res.StatusCode != http.StatusOK {
+		t.Errorf("healthz: %d", res.StatusCode)
+	}
+}
+
 var chinese = regexp.MustCompile(`\p{Han}`)
 
 // everyRouteAnswers walks the OpenAPI document: a route that it names must work.
