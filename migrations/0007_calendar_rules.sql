@@ -4,8 +4,8 @@
 -- the program's library carries needs no row; a row overrides the library.
 CREATE TABLE calendar_year (
     year      integer PRIMARY KEY CHECK (year BETWEEN 2000 AND 2200),
-    document  text NOT NULL CHECK (document <> ''),  -- the notice's number: 国办发明电〔2025〕7号
-    days      jsonb NOT NULL CHECK (jsonb_typeof(days) = 'object'),  -- {"2027-01-01": "holiday", "2027-02-07": "workday"}
+    document  text NOT NULL CHECK (document <> ''),  -- the notice's number: 国办发明电〔2024〕12号
+    days      jsonb NOT NULL CHECK (jsonb_typeof(days) = 'object'),  -- {"2027-01-01": "holiday", "2027-02-20": "workday"}
     loaded_by uuid,                                  -- NULL: by command on the server
     loaded_at timestamptz NOT NULL
 );

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -140,7 +141,7 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		}
 		key = strings.TrimSpace(string(b))
 	}
-	return secret.NewVault(key)
+	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
 // refused logs every no. The request is refused whether or not the log could be written.
@@ -157,8 +158,18 @@ func (c *Core) refused(ctx context.Context, r authz.Refusal) {
 	}
 }
 
-// Ready answers whether the program can serve: the database answers.
-func (c *Core) Ready(ctx context.Context) error { return c.Pool.Ping(ctx) }
+// Ready answers whether the program can serve: the database answers and is not older
+// than the program, as one restored from a backup under a running program would be.
+func (c *Core) Ready(ctx context.Context) error {
+	pending, err := db.Pending(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	if pending {
+		return errors.New("database is older than the program")
+	}
+	return nil
+}
 
 // Close ends what Open opened.
 func (c *Core) Close() {

@@ -30,6 +30,8 @@ type Config struct {
 	SecretKey string `env:"SECRET_KEY" secret:"true" help:"个人信息加密密钥，32 字节的 base64；演示模式下自动生成并存入数据目录"`
 	Demo      bool   `env:"DEMO" envDefault:"false" help:"演示模式：载入示例数据，放宽密钥要求"`
 
+	SecretKeyPrevious string `env:"SECRET_KEY_PREVIOUS" secret:"true" help:"以前的加密密钥，逗号分隔：仍能打开旧数据；用 zjcs secret rotate 轮换后去掉"`
+
 	SiteName         string `env:"SITE_NAME" envDefault:"运城市网上中介超市" help:"站点名称"`
 	OperatorName     string `env:"OPERATOR_NAME" envDefault:"运城市行政审批服务管理局" help:"主办单位"`
 	SupervisionPhone string `env:"SUPERVISION_PHONE" help:"监督电话；留空显示待核实"`
@@ -60,6 +62,10 @@ type Config struct {
 	ImportMaxCSVBytes  int64 `env:"IMPORT_MAX_CSV_BYTES" envDefault:"536870912" help:"导入 CSV 文件上限，字节"`
 	ImportMaxXLSXBytes int64 `env:"IMPORT_MAX_XLSX_BYTES" envDefault:"33554432" help:"导入 XLSX 文件上限，字节（压缩后）"`
 	ImportMaxXLSXRaw   int64 `env:"IMPORT_MAX_XLSX_RAW_BYTES" envDefault:"268435456" help:"导入 XLSX 解压后上限，字节"`
+
+	FilesURL      string `env:"FILES_URL" help:"附件存放处：file:///目录 或 s3://桶名?region=区域（密钥由 AWS_* 环境变量提供）；留空则在数据目录下的 files"`
+	FilesMaxBytes int64  `env:"FILES_MAX_BYTES" envDefault:"20971520" help:"单个附件上限，字节"`
+	ClamdAddr     string `env:"CLAMD_ADDR" help:"ClamAV 的 clamd 地址，如 127.0.0.1:3310 或 /run/clamav/clamd.ctl，其 StreamMaxLength 应不小于单个附件上限；留空不查病毒，设了而连不上则不收附件"`
 }
 
 // Load reads the environment and checks what can be checked without opening anything.
@@ -84,8 +90,19 @@ func (c Config) Validate() error {
 			return fmt.Errorf("ZJCS_SECRET_KEY 应是 32 字节随机数的 base64，可用 openssl rand -base64 32 生成")
 		}
 	}
+	for _, key := range c.PreviousKeys() {
+		if k, err := base64.StdEncoding.DecodeString(key); err != nil || len(k) != 32 {
+			return fmt.Errorf("ZJCS_SECRET_KEY_PREVIOUS 应是以前用过的 ZJCS_SECRET_KEY，多个用逗号分隔")
+		}
+	}
 	if c.MaxConns < 4 {
 		return fmt.Errorf("ZJCS_DB_MAX_CONNS 应不小于 4")
+	}
+	if u, err := url.Parse(c.FilesURL); c.FilesURL != "" && (err != nil || u.Scheme != "file" && u.Scheme != "s3") {
+		return fmt.Errorf("ZJCS_FILES_URL 应如 file:///srv/zjcs/files 或 s3://桶名?region=区域")
+	}
+	if c.FilesMaxBytes < 1 {
+		return fmt.Errorf("ZJCS_FILES_MAX_BYTES 应不小于 1")
 	}
 	if err := c.Mail().Validate(); err != nil {
 		if refusal, ok := apperr.As(err); ok {
@@ -108,6 +125,11 @@ func (c Config) Validate() error {
 		return fmt.Errorf("ZJCS_LOG_LEVEL 应是 debug、info、warn、error 之一")
 	}
 	return nil
+}
+
+// PreviousKeys are the keys that were current before.
+func (c Config) PreviousKeys() []string {
+	return strings.FieldsFunc(c.SecretKeyPrevious, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // Mail is the e-mail part, as platform/mail takes it.
