@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -16,13 +17,16 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
+	"zjcs/internal/identity/credential"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
+	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
@@ -45,6 +49,10 @@ type Core struct {
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
+	Once     *idempotency.Keeper
+
+	mail     *mail.Sender
+	breached *credential.BreachFile // nil: the shipped list alone
 
 	jobs    *jobs.Client        // inserts; App works them
 	cluster *embeddedpg.Cluster // nil when the database is someone else's
@@ -58,6 +66,9 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		}
 	}
 	c := &Core{Config: o.Config, Logger: o.Logger, Now: o.Now}
+	if o.Config.DemoPassword != "" && !o.Config.Demo {
+		return nil, fmt.Errorf("ZJCS_DEMO_PASSWORD 只能和演示模式（--demo）一起用：正式环境没有示例账号")
+	}
 	var err error
 	if c.Vault, err = openVault(o.Config); err != nil {
 		return nil, err
@@ -83,7 +94,6 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
-	c.Identity = identity.New(c.Pool, c.Vault, c.Policy, o.Now)
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
@@ -95,6 +105,10 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.Review = c.newReview()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
+		c.Close()
+		return nil, err
+	}
+	if err := c.openIdentity(); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -127,7 +141,7 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		}
 		key = strings.TrimSpace(string(b))
 	}
-	return secret.NewVault(key)
+	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
 // refused logs every no. The request is refused whether or not the log could be written.
@@ -144,11 +158,26 @@ func (c *Core) refused(ctx context.Context, r authz.Refusal) {
 	}
 }
 
-// Ready answers whether the program can serve: the database answers.
-func (c *Core) Ready(ctx context.Context) error { return c.Pool.Ping(ctx) }
+// Ready answers whether the program can serve: the database answers and is not older
+// than the program, as one restored from a backup under a running program would be.
+func (c *Core) Ready(ctx context.Context) error {
+	pending, err := db.Pending(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	if pending {
+		return errors.New("database is older than the program")
+	}
+	return nil
+}
 
 // Close ends what Open opened.
 func (c *Core) Close() {
+	if c.breached != nil {
+		if err := c.breached.Close(); err != nil {
+			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
 	if c.Pool != nil {
 		c.Pool.Close()
 	}

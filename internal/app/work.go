@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -18,6 +20,11 @@ type indexArgs struct{}
 
 func (indexArgs) Kind() string { return "search_index" }
 
+// sweepArgs is the job that removes what has served its time.
+type sweepArgs struct{}
+
+func (sweepArgs) Kind() string { return "sweep" }
+
 // changed keeps the search index with whoever writes, in the writer's transaction:
 // small changes at once, large ones by a job that commits with them.
 func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -33,5 +40,12 @@ func (a *App) work() jobs.Options {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[indexArgs]) error {
 		return a.Search.Drain(ctx)
 	}))
-	return jobs.Options{Workers: workers, Logger: a.Logger}
+	river.AddWorker(workers, river.WorkFunc(a.workLetter))
+	river.AddWorker(workers, river.WorkFunc(a.workReset))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweepArgs]) error {
+		return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx))
+	}))
+	return jobs.Options{Workers: workers, Logger: a.Logger, Periodic: []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil),
+	}}
 }

@@ -19,15 +19,16 @@ type Client = river.Client[db.Tx]
 
 // Options say what is to be worked; without workers the client only inserts.
 type Options struct {
-	Workers *river.Workers
-	Logger  *slog.Logger
+	Workers  *river.Workers
+	Periodic []*river.PeriodicJob // one instance, the leader, inserts them
+	Logger   *slog.Logger
 }
 
 // New makes a client.
 func New(pool *db.Pool, o Options) (*Client, error) {
 	cfg := &river.Config{Logger: o.Logger, JobTimeout: 10 * time.Minute}
 	if o.Workers != nil {
-		cfg.Workers = o.Workers
+		cfg.Workers, cfg.PeriodicJobs = o.Workers, o.Periodic
 		cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
 	}
 	c, err := river.NewClient(riverpgxv5.New(pool), cfg)
