@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/mail"
 )
 
 // Config is read from ZJCS_* variables. A field tagged secret:"true" is never printed.
@@ -30,6 +33,12 @@ type Config struct {
 	SiteName         string `env:"SITE_NAME" envDefault:"运城市网上中介超市" help:"站点名称"`
 	OperatorName     string `env:"OPERATOR_NAME" envDefault:"运城市行政审批服务管理局" help:"主办单位"`
 	SupervisionPhone string `env:"SUPERVISION_PHONE" help:"监督电话；留空显示待核实"`
+
+	SMTPAddr     string `env:"SMTP_ADDR" help:"发邮件的服务器，主机:端口；留空则不发邮件"`
+	SMTPUsername string `env:"SMTP_USERNAME" help:"邮件服务器用户名；留空则不登录"`
+	SMTPPassword string `env:"SMTP_PASSWORD" secret:"true" help:"邮件服务器密码"`
+	SMTPFrom     string `env:"SMTP_FROM" help:"发件人，如 网上中介超市 <noreply@example.gov.cn>"`
+	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls" help:"邮件加密 starttls|tls|none；none 只能用于本机的邮件服务器"`
 
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" help:"日志级别 debug|info|warn|error"`
 	LogFormat string `env:"LOG_FORMAT" envDefault:"json" help:"日志格式 json|text"`
@@ -69,12 +78,24 @@ func (c Config) Validate() error {
 	if c.MaxConns < 4 {
 		return fmt.Errorf("ZJCS_DB_MAX_CONNS 应不小于 4")
 	}
+	if err := c.Mail().Validate(); err != nil {
+		if refusal, ok := apperr.As(err); ok {
+			f := refusal.Fields[0]
+			return fmt.Errorf("ZJCS_SMTP_%s %s", strings.ToUpper(f.Name), f.Message)
+		}
+		return err
+	}
 	switch strings.ToLower(c.LogLevel) {
 	case "debug", "info", "warn", "error":
 	default:
 		return fmt.Errorf("ZJCS_LOG_LEVEL 应是 debug、info、warn、error 之一")
 	}
 	return nil
+}
+
+// Mail is the e-mail part, as platform/mail takes it.
+func (c Config) Mail() mail.Options {
+	return mail.Options{Addr: c.SMTPAddr, Username: c.SMTPUsername, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS}
 }
 
 // Setting is one line of `zjcs config`.
