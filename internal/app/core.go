@@ -24,6 +24,7 @@ import (
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
 	"zjcs/internal/platform/jobs"
+	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
@@ -42,6 +43,8 @@ type Core struct {
 	Notice  *notice.Service
 	Fee     *fee.Service
 	Search  *search.Service
+
+	Messages *notice.Messages
 
 	Policy   *authz.Policy
 	Identity *identity.Service
@@ -94,6 +97,10 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	if err := c.newMessages(); err != nil {
+		c.Close()
+		return nil, err
+	}
 	c.Review = c.newReview()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
@@ -137,6 +144,18 @@ func (c *Core) migrate(ctx context.Context, owner string) error {
 		return errors.Join(err, db.SealLog(ctx, owner, program, db.SealedTables...))
 	}
 	return db.SealLog(ctx, owner, program, db.SealedTables...)
+}
+
+// newMessages builds messages and the e-mail behind them.
+func (c *Core) newMessages() error {
+	sender, err := mail.New(c.Config.Mail())
+	if err != nil {
+		return err
+	}
+	c.Messages = notice.NewMessages(notice.MessageDeps{
+		Pool: c.Pool, Policy: c.Policy, Sender: sender, Logger: c.Logger, Enqueue: c.enqueueMail, Site: c.Config.SiteName, URL: c.Config.PublicURL,
+	})
+	return nil
 }
 
 // openVault takes the configured key. In demonstration mode alone a key is made at

@@ -251,4 +251,3 @@ func asUser(t *testing.T, address, user string) string {
 	u.RawQuery = q.Encode()
 	return u.String()
 }
-

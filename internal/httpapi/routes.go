@@ -36,6 +36,7 @@ type Deps struct {
 
 	Identity      *identity.Service
 	Review        *review.Service
+	Messages      *notice.Messages
 	Policy        *authz.Policy
 	SecureCookies bool                        // the site is reached over https
 	Ready         func(context.Context) error // nil when the database answers
@@ -129,6 +130,7 @@ func (a *API) routes() {
 func (a *API) workspaceRoutes() {
 	on(a, endpoint{http.MethodGet, "/api/v1/me", "me", "账号", "我是谁，能做什么", Public, 0}, a.me)
 	a.reviewRoutes()
+	a.inboxRoutes()
 }
 
 // body wraps what an operation answers.

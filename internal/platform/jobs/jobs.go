@@ -19,15 +19,27 @@ type Client = river.Client[db.Tx]
 
 // Options say what is to be worked; without workers the client only inserts.
 type Options struct {
-	Workers *river.Workers
-	Logger  *slog.Logger
+	Workers  *river.Workers
+	Periodic []*river.PeriodicJob
+	Logger   *slog.Logger
+}
+
+// Every is a job inserted at each turn of period, and at the start: of any number of
+// instances one inserts it, and once a period.
+func Every(period time.Duration, args river.JobArgs) *river.PeriodicJob {
+	insert := &river.InsertOpts{
+		MaxAttempts: 1, // the next turn is the next attempt
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByPeriod: period},
+	}
+	return river.NewPeriodicJob(river.PeriodicInterval(period), func() (river.JobArgs, *river.InsertOpts) { return args, insert },
+		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // New makes a client.
 func New(pool *db.Pool, o Options) (*Client, error) {
 	cfg := &river.Config{Logger: o.Logger, JobTimeout: 10 * time.Minute}
 	if o.Workers != nil {
-		cfg.Workers = o.Workers
+		cfg.Workers, cfg.PeriodicJobs = o.Workers, o.Periodic
 		cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
 	}
 	c, err := river.NewClient(riverpgxv5.New(pool), cfg)
