@@ -35,9 +35,13 @@ func Every(period time.Duration, args river.JobArgs) *river.PeriodicJob {
 		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
+// jobTimeout ends a job that runs away. One that runs longer belongs to a program that was
+// killed, and is given to another soon after.
+const jobTimeout = 10 * time.Minute
+
 // New makes a client.
 func New(pool *db.Pool, o Options) (*Client, error) {
-	cfg := &river.Config{Logger: o.Logger, JobTimeout: 10 * time.Minute}
+	cfg := &river.Config{Logger: o.Logger, JobTimeout: jobTimeout, RescueStuckJobsAfter: jobTimeout + time.Minute}
 	if o.Workers != nil {
 		cfg.Workers, cfg.PeriodicJobs = o.Workers, o.Periodic
 		cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
