@@ -27,6 +27,9 @@ func (serveCmd) Run(ctx context.Context, c *commands) error {
 		if err := a.SeedDemo(ctx, o.Progress); err != nil {
 			return err
 		}
+		if err := a.SeedAccounts(ctx, o.Progress); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(os.Stderr, "\n%s 已就绪：http://%s\n按 Ctrl-C 停止\n\n", o.Config.SiteName, a.Addr())
 	return a.Run(ctx)

@@ -46,7 +46,8 @@ type importedQualification struct {
 type importedPractitioner struct {
 	name, specialty, certificateNo string
 	validTo                        time.Time
-	idNumber, idDigest             []byte // sealed and digested at once: the number itself is not kept
+	idNumber, idDigest             []byte   // sealed and digested at once: the number itself is not kept
+	oldDigests                     [][]byte // of the same number, under the keys before (platform/secret)
 }
 
 // Names under which personal values are sealed and digested. The digest is the same
@@ -55,6 +56,13 @@ const (
 	FieldPractitionerID = "practitioner.id_number"
 	FieldPersonDigest   = "person.id_number"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "practitioner", Key: "id", Sealed: "id_number", Field: FieldPractitionerID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+	}
+}
 
 // Import takes in agencies delivered as a table (exchange.Target).
 type Import struct {

@@ -12,64 +12,7 @@ import (
 
 	"zjcs/internal/catalog"
 	"zjcs/internal/platform/db"
-	"zjcs/internal/platform/page"
 )
-
-func (f Filter) where(subtree []string) *db.Where {
-	w := &db.Where{}
-	w.Add("a.state = 'admitted'")
-	switch {
-	case f.Region == Outside:
-		w.Add("a.region_code IS NULL")
-	case f.Region != "":
-		w.Add("a.region_code = ANY (?)", subtree)
-	}
-	if f.Item != "" {
-		w.Add("ai.item_id = (SELECT id FROM service_item WHERE code = ?)", f.Item)
-	}
-	if f.Qualification != "" {
-		w.Add("EXISTS (SELECT FROM agency_qualification q WHERE q.name = ? AND q.agency_id = a.id)", f.Qualification)
-	}
-	return w
-}
-
-// from drives the list by agency_item where an item is asked for: its key is in the
-// order of the list, so twenty rows cost twenty rows.
-func (f Filter) from() (from, order string) {
-	if f.Item != "" {
-		return "agency_item ai JOIN agency a ON a.id = ai.agency_id", "ai.agency_id"
-	}
-	return "agency a", "a.id"
-}
-
-// pageKey asks for one page of a list.
-type pageKey struct {
-	Filter
-	subtree string    // the region's codes, joined by commas
-	before  uuid.UUID // the last id of the page before
-}
-
-func (k pageKey) listing() db.Listing {
-	w := k.where(strings.Split(k.subtree, ","))
-	from, order := k.from()
-	count := db.CountUpTo(page.TotalCap, from, w)
-	w.Add(order+" < ?", k.before)
-	return db.Listing{Count: count, Rows: db.Statement{SQL: fmt.Sprintf(`
-		SELECT a.id, a.uscc, a.name, a.kind, coalesce(a.region_code, ''), coalesce(r.name, a.domicile), a.admitted_on::text, a.demo,
-		       (SELECT count(*) FROM agency_item x WHERE x.agency_id = a.id),
-		       ARRAY(SELECT x.name FROM agency_qualification x WHERE x.agency_id = a.id ORDER BY x.name)
-		FROM (SELECT a.* FROM %s WHERE %s ORDER BY %s DESC LIMIT %s) a
-		LEFT JOIN region r ON r.code = a.region_code
-		ORDER BY a.id DESC`, from, w.SQL(), order, w.Arg(k.Size()+1)), Args: w.Args}}
-}
-
-func scanSummary(row pgx.CollectableRow) (Summary, error) {
-	var a Summary
-	var id uuid.UUID
-	err := row.Scan(&id, &a.USCC, &a.Name, &a.Kind, &a.RegionCode, &a.RegionName, &a.AdmittedOn, &a.Demo, &a.ItemCount, &a.Qualifications)
-	a.ID = id.String()
-	return a, err
-}
 
 // shownPractitioners bounds a page; a large institute has hundreds.
 const shownPractitioners = 50

@@ -208,7 +208,7 @@ func (w *writes) restaff(old *storedAgency, r *Imported) (differs bool) {
 		}
 		delete(at, key)
 		o := old.practitioners[known]
-		newID := p.idDigest != nil && !bytes.Equal(o.idDigest, p.idDigest)
+		newID := p.idDigest != nil && !p.hasDigest(o.idDigest)
 		if newID || o.name != p.name || !o.validTo.Equal(p.validTo) {
 			change := map[string]any{"id": old.practitionerID[known], "name": p.name, "valid_to": date(p.validTo)}
 			if newID {
@@ -223,6 +223,11 @@ func (w *writes) restaff(old *storedAgency, r *Imported) (differs bool) {
 		differs = true
 	}
 	return differs
+}
+
+// hasDigest reports whether a known digest is of p's number, under any key.
+func (p *importedPractitioner) hasDigest(known []byte) bool {
+	return bytes.Equal(p.idDigest, known) || slices.ContainsFunc(p.oldDigests, func(d []byte) bool { return bytes.Equal(d, known) })
 }
 
 // hexBytes is bytea as JSON carries it.

@@ -15,6 +15,13 @@ import (
 	"zjcs/internal/review"
 )
 
+// newMessages builds messages to single persons and the e-mail behind them.
+func (c *Core) newMessages() *notice.Messages {
+	return notice.NewMessages(notice.MessageDeps{
+		Pool: c.Pool, Policy: c.Policy, Sender: c.mail, Logger: c.Logger, Enqueue: c.enqueueMail, Site: c.Config.SiteName, URL: c.Config.PublicURL,
+	})
+}
+
 // announce tells those concerned of a step, in its transaction. That something waits for
 // review needs no message: it stands in the reviewers' to-do list. Who it was given to,
 // and who must see that it is late, are told.

@@ -17,12 +17,14 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
+	"zjcs/internal/identity/credential"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
@@ -49,6 +51,10 @@ type Core struct {
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
+	Once     *idempotency.Keeper
+
+	mail     *mail.Sender
+	breached *credential.BreachFile // nil: the shipped list alone
 
 	jobs    *jobs.Client        // inserts; App works them
 	cluster *embeddedpg.Cluster // nil when the database is someone else's
@@ -62,6 +68,9 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		}
 	}
 	c := &Core{Config: o.Config, Logger: o.Logger, Now: o.Now}
+	if o.Config.DemoPassword != "" && !o.Config.Demo {
+		return nil, fmt.Errorf("ZJCS_DEMO_PASSWORD 只能和演示模式（--demo）一起用：正式环境没有示例账号")
+	}
 	var err error
 	if c.Vault, err = openVault(o.Config); err != nil {
 		return nil, err
@@ -87,7 +96,6 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
-	c.Identity = identity.New(c.Pool, c.Vault, c.Policy, o.Now)
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
@@ -97,15 +105,16 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
-	if err := c.newMessages(); err != nil {
-		c.Close()
-		return nil, err
-	}
 	c.Review = c.newReview()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
 		return nil, err
 	}
+	if err := c.openIdentity(); err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.Messages = c.newMessages()
 	say("正在载入基础数据：区划、事项、收费标准")
 	if err := c.loadReference(ctx); err != nil {
 		c.Close()
@@ -146,18 +155,6 @@ func (c *Core) migrate(ctx context.Context, owner string) error {
 	return db.SealLog(ctx, owner, program, db.SealedTables...)
 }
 
-// newMessages builds messages and the e-mail behind them.
-func (c *Core) newMessages() error {
-	sender, err := mail.New(c.Config.Mail())
-	if err != nil {
-		return err
-	}
-	c.Messages = notice.NewMessages(notice.MessageDeps{
-		Pool: c.Pool, Policy: c.Policy, Sender: sender, Logger: c.Logger, Enqueue: c.enqueueMail, Site: c.Config.SiteName, URL: c.Config.PublicURL,
-	})
-	return nil
-}
-
 // openVault takes the configured key. In demonstration mode alone a key is made at
 // random and kept beside the data it protects: it is never the same on two machines.
 func openVault(cfg config.Config) (*secret.Vault, error) {
@@ -179,7 +176,7 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		}
 		key = strings.TrimSpace(string(b))
 	}
-	return secret.NewVault(key)
+	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
 // refused logs every no. The request is refused whether or not the log could be written.
@@ -196,11 +193,26 @@ func (c *Core) refused(ctx context.Context, r authz.Refusal) {
 	}
 }
 
-// Ready answers whether the program can serve: the database answers.
-func (c *Core) Ready(ctx context.Context) error { return c.Pool.Ping(ctx) }
+// Ready answers whether the program can serve: the database answers and is not older
+// than the program, as one restored from a backup under a running program would be.
+func (c *Core) Ready(ctx context.Context) error {
+	pending, err := db.Pending(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	if pending {
+		return errors.New("database is older than the program")
+	}
+	return nil
+}
 
 // Close ends what Open opened.
 func (c *Core) Close() {
+	if c.breached != nil {
+		if err := c.breached.Close(); err != nil {
+			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
 	if c.Pool != nil {
 		c.Pool.Close()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"zjcs/internal/agency"
@@ -103,5 +104,21 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	if progress != nil {
 		_, err = fmt.Fprintf(progress, "已载入示例数据：机构 %d 家，专家 %d 位（%.1f 秒）\n", demoAgencies, demoExperts, time.Since(started).Seconds())
 	}
+	return err
+}
+
+// SeedAccounts makes one account per role for the demonstration and tells a person how
+// to sign in. There is no default password: each machine makes its own.
+func (c *Core) SeedAccounts(ctx context.Context, progress io.Writer) error {
+	logins, password, err := demo.Accounts(ctx, c.Identity, c.Config.DataDir, c.Config.DemoPassword)
+	if err != nil || progress == nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n示例账号（只在演示模式下有效），密码都是 %s\n", password)
+	for _, l := range logins {
+		fmt.Fprintf(&b, "  %-16s%s\n", l.Login, l.Role)
+	}
+	_, err = io.WriteString(progress, b.String())
 	return err
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,6 +69,7 @@ type tick struct {
 func (a *App) ticks() []tick {
 	return []tick{
 		{"review", time.Minute, a.Review.Tick},
+		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
 	}
 }
 
@@ -80,6 +82,8 @@ func (a *App) work() jobs.Options {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[mailArgs]) error {
 		return a.Messages.Mail(ctx, job.Args.Message, job.Attempt >= job.MaxAttempts)
 	}))
+	river.AddWorker(workers, river.WorkFunc(a.workLetter))
+	river.AddWorker(workers, river.WorkFunc(a.workReset))
 	turns := map[string]func(context.Context) error{}
 	var periodic []*river.PeriodicJob
 	for _, t := range a.ticks() {

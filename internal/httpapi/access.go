@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"slices"
 
@@ -34,28 +33,59 @@ type endpoint struct {
 	status                         int // of a good answer; 0 is 200
 }
 
-// answer is what an endpoint gives back: its body, and the cookies it sets.
+// answer is what an endpoint gives back: its body, the cookies it sets, and where it
+// sends the browser.
 type answer[T any] struct {
-	Cookies []*http.Cookie `header:"Set-Cookie"`
-	Body    T
+	Cookies  []*http.Cookie `header:"Set-Cookie"`
+	Location string         `header:"Location"`
+	Body     T
 }
 
 // call is a request under way, for what a use case must not know of.
-type call struct{ cookies []*http.Cookie }
+type call struct {
+	request  *http.Request
+	cookies  []*http.Cookie
+	location string
+}
 
 type callKey struct{}
 
+func callOf(ctx context.Context) *call {
+	k, ok := ctx.Value(callKey{}).(*call)
+	if !ok {
+		return &call{}
+	}
+	return k
+}
+
 // setCookie adds a cookie to the answer being made.
 func setCookie(ctx context.Context, c *http.Cookie) {
-	if k, ok := ctx.Value(callKey{}).(*call); ok {
-		k.cookies = append(k.cookies, c)
+	k := callOf(ctx)
+	k.cookies = append(k.cookies, c)
+}
+
+// redirect sends the browser elsewhere; the endpoint's status is a 3xx.
+func redirect(ctx context.Context, address string) { callOf(ctx).location = address }
+
+// cookieOf is the value of a cookie of the request; "" when it has none.
+func cookieOf(ctx context.Context, name string) string {
+	k := callOf(ctx)
+	if k.request == nil {
+		return ""
 	}
+	c, err := k.request.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
 }
 
 // on registers an endpoint. Who calls is found out before anything of the request is
 // judged: a visitor learns only that he must sign in, and someone without the
 // permission anywhere only that he lacks it. Where it must be held, the use case asks.
-func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error)) {
+//
+// A write of the signed-in may carry an Idempotency-Key (see once).
+func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), more ...func(*huma.Operation)) {
 	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
 	o := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
@@ -65,10 +95,17 @@ func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error)) {
 	}
 	if e.permission != Public {
 		o.Security = []map[string][]string{{"session": {}}}
+		if e.method != http.MethodGet {
+			o.Middlewares = append(o.Middlewares, a.once)
+			o.Parameters = append(o.Parameters, idempotencyParameter)
+		}
+	}
+	for _, m := range more {
+		m(&o)
 	}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*answer[O], error) {
 		out, err := op(ctx, in)
-		k, _ := ctx.Value(callKey{}).(*call)
+		k := callOf(ctx)
 		if err != nil {
 			p := problemOf(ctx, a.Logger, err)
 			if len(k.cookies) > 0 { // a refused sign-in also ends the old session
@@ -76,7 +113,7 @@ func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error)) {
 			}
 			return nil, p
 		}
-		return &answer[O]{Cookies: k.cookies, Body: out}, nil
+		return &answer[O]{Cookies: k.cookies, Location: k.location, Body: out}, nil
 	})
 }
 
@@ -94,7 +131,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
 		r := humagin.Unwrap(c).Request
 		web.Route(c.Context(), e.path)
-		ctx, err := a.identify(r.WithContext(context.WithValue(c.Context(), callKey{}, &call{})))
+		ctx, err := a.identify(r.WithContext(context.WithValue(c.Context(), callKey{}, &call{request: r})))
 		if err == nil && e.permission != Public {
 			err = a.Policy.Require(ctx, e.permission, authz.Anywhere)
 		}
@@ -111,7 +148,7 @@ func (a *API) identify(r *http.Request) (context.Context, error) {
 	if err := a.origin.Check(r); err != nil {
 		return nil, apperr.New(apperr.Forbidden, "这个请求来自别的网站，已拒绝。请回到本平台页面操作。").Because(err)
 	}
-	ctx := audit.WithClient(r.Context(), audit.Client{Remote: remoteOf(r), Agent: r.UserAgent()})
+	ctx := audit.WithClient(r.Context(), audit.Client{Remote: a.remoteOf(r), Agent: r.UserAgent()})
 	cookie, err := r.Cookie(a.sessionCookieName())
 	if err != nil {
 		return ctx, nil //nolint:nilerr // no cookie, no one
@@ -121,15 +158,6 @@ func (a *API) identify(r *http.Request) (context.Context, error) {
 		return ctx, err
 	}
 	return authz.With(ctx, actor), nil
-}
-
-// remoteOf is the address the request came from, without its port.
-func remoteOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // sessionCookieName has the prefix that makes browsers bind a cookie to this very host,

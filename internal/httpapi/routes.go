@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
@@ -34,15 +36,17 @@ type Deps struct {
 	Fee     *fee.Service
 	Search  *search.Service
 
-	Identity      *identity.Service
-	Review        *review.Service
-	Messages      *notice.Messages
-	Policy        *authz.Policy
-	SecureCookies bool                        // the site is reached over https
-	Ready         func(context.Context) error // nil when the database answers
-	Version       string
-	Logger        *slog.Logger
-	Now           func() time.Time
+	Identity       *identity.Service
+	Review         *review.Service
+	Messages       *notice.Messages
+	Policy         *authz.Policy
+	Idempotency    *idempotency.Keeper
+	SecureCookies  bool                        // the site is reached over https
+	TrustedProxies []netip.Prefix              // whose X-Forwarded-For is believed
+	Ready          func(context.Context) error // nil when the database answers
+	Version        string
+	Logger         *slog.Logger
+	Now            func() time.Time
 }
 
 // Pages are the public HTML pages, mounted on the same engine. They also answer for
@@ -128,7 +132,7 @@ func (a *API) routes() {
 
 // workspaceRoutes is the tree of the signed-in, each route with its permission beside it.
 func (a *API) workspaceRoutes() {
-	on(a, endpoint{http.MethodGet, "/api/v1/me", "me", "账号", "我是谁，能做什么", Public, 0}, a.me)
+	a.identityRoutes()
 	a.reviewRoutes()
 	a.inboxRoutes()
 }

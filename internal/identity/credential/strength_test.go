@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -9,7 +10,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"zjcs/internal/identity"
 	"zjcs/internal/platform/apperr"
 )
 
@@ -132,7 +132,7 @@ func TestPersonalNumbersAndNamesAreRefusedWhoeverTheyBelongTo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "a"), rapid.Uint64().Draw(t, "b")))
 		born := time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 50*365).Draw(t, "days"))
-		citizen := identity.NewCitizenID(r, "140899", born).Reveal()
+		citizen := citizenNumber(r, born)
 		fact := rapid.SampledFrom([]string{
 			born.Format("20060102"), born.Format("060102"), born.Format("2006-01-02"), born.Format("2006.1.2"), born.Format("2006"),
 			"13" + citizen[6:15], citizen, citizen[6:], citizen[:14],
@@ -143,6 +143,17 @@ func TestPersonalNumbersAndNamesAreRefusedWhoeverTheyBelongTo(t *testing.T) {
 			t.Fatalf("%s is taken", password)
 		}
 	})
+}
+
+// citizenNumber is a number as GB 11643 makes it, of an area assigned to no county.
+// identity makes them too, but stands above this package.
+func citizenNumber(r *rand.Rand, born time.Time) string {
+	s := fmt.Sprintf("140899%s%03d", born.Format("20060102"), r.IntN(1000))
+	sum := 0
+	for i, w := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += int(s[i]-'0') * w
+	}
+	return s + string("10X98765432"[sum%11])
 }
 
 func TestChanceIsTakenAndTheReasonNeverRepeatsThePassword(t *testing.T) {
@@ -195,9 +206,7 @@ func TestHostileLengthsAreJudgedInTime(t *testing.T) {
 	} {
 		_ = refused(t, p, s, Known{Organisation: strings.Repeat("运城市恒信工程咨询有限公司", 1000), Name: strings.Repeat("单", 1000)})
 	}
-	// A tenth of a second in all; the limit is for slow machines and the race detector, and
-	// still far below what a backtracking blow-up would take.
-	if took := time.Since(start); took > 30*time.Second {
+	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

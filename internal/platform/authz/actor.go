@@ -78,6 +78,14 @@ func (g *Grant) covers(s Scope) bool {
 	return g.Sector == "" || slices.Contains(s.Sectors, g.Sector)
 }
 
+// Hold says why someone signed in may not yet do what their grants allow.
+type Hold string
+
+const (
+	ShowFactor  Hold = "show"   // has a second factor and did not show it in this session: may do nothing
+	SetUpFactor Hold = "set-up" // an official without a second factor: the officials' grants do not count
+)
+
 // Actor is who makes a request, as known when it arrived.
 type Actor struct {
 	Person       uuid.UUID
@@ -86,8 +94,9 @@ type Actor struct {
 	Grants       []Grant
 	SignedInAt   time.Time
 	SecondFactor time.Time // zero: the second factor was not shown in this session
-	Remote       string    // address the request came from
-	Agent        string    // what the client calls itself
+	Hold         Hold
+	Remote       string // address the request came from
+	Agent        string // what the client calls itself
 }
 
 // Holds reports whether the actor has the role anywhere.

@@ -57,12 +57,16 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := place(o.Dir, owner)
+	wanted, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if dir != o.Dir {
-		say("数据库用户 %s 进不了 %s，数据库改放在 %s", owner.name, o.Dir, dir)
+	dir, err := place(wanted, owner)
+	if err != nil {
+		return nil, err
+	}
+	if dir != wanted {
+		say("数据库用户 %s 进不了 %s，数据库改放在 %s", owner.name, wanted, dir)
 	}
 	c := &Cluster{Dir: dir}
 	if c.lock, err = takeLock(filepath.Join(dir, "postgres.lock")); err != nil {

@@ -20,7 +20,7 @@ type Client = river.Client[db.Tx]
 // Options say what is to be worked; without workers the client only inserts.
 type Options struct {
 	Workers  *river.Workers
-	Periodic []*river.PeriodicJob
+	Periodic []*river.PeriodicJob // one instance, the leader, inserts them
 	Logger   *slog.Logger
 }
 
