@@ -38,6 +38,7 @@ type Deps struct {
 
 	Identity       *identity.Service
 	Review         *review.Service
+	Messages       *notice.Messages
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -133,6 +134,7 @@ func (a *API) routes() {
 func (a *API) workspaceRoutes() {
 	a.identityRoutes()
 	a.reviewRoutes()
+	a.inboxRoutes()
 }
 
 // body wraps what an operation answers.

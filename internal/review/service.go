@@ -34,13 +34,16 @@ type Deps struct {
 type Announcement struct {
 	Submission Submission
 	Kind       Kind
-	Action     Action // or Escalate
+	Action     Action // of Workflow, or Escalate, Assign, FileObjection
 	Note       string
 	Reasons    []Reason
 }
 
-// Escalate is announced when the formal check is late; it moves nothing.
-const Escalate Action = "escalate"
+// Announced, though they move nothing.
+const (
+	Escalate Action = "escalate" // the formal check is late
+	Assign   Action = "assign"   // given to a reviewer by someone else
+)
 
 // Rules the engine asks for (platform/rules).
 const (
