@@ -2,8 +2,12 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
+	"zjcs/internal/expert"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/review"
 )
@@ -13,7 +17,22 @@ func (c *Core) newReview() *review.Service {
 	return review.New(review.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
 		Workdays: c.workdays, Due: c.due, Announce: c.announce,
-	})
+	}, slices.Concat(
+		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
+		expert.Kinds(c.experts()),
+	)...)
+}
+
+// experts is the door of the expert pool; its Tick runs every day.
+func (c *Core) experts() expert.Door { return expert.Door{Vault: c.Vault, Changed: c.changed} }
+
+// feeStandards matches an item's fee reference with the standards shipped.
+func feeStandards(item, reference string) []string {
+	t, err := exchange.ItemTarget()
+	if err != nil {
+		panic("the shipped catalogue is part of the program: " + err.Error())
+	}
+	return t.FeeStandards(item, reference)
 }
 
 // workdays is a rule's number of working days, as the region's rule set says that day.
