@@ -9,6 +9,7 @@ import (
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 )
 
@@ -20,10 +21,11 @@ func (c *Core) newReview() *review.Service {
 	}, slices.Concat(
 		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
 		expert.Kinds(c.experts()),
+		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
 	)...)
 }
 
-// experts is the door of the expert pool; its Tick runs every day.
+// experts is the door of the expert pool; its Tick runs every hour.
 func (c *Core) experts() expert.Door { return expert.Door{Vault: c.Vault, Changed: c.changed} }
 
 // feeStandards matches an item's fee reference with the standards shipped.

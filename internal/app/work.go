@@ -25,6 +25,12 @@ type sweepArgs struct{}
 
 func (sweepArgs) Kind() string { return "sweep" }
 
+// expertArgs is the job that reminds experts of their annual confirmation and takes those
+// whose has ended out of the index.
+type expertArgs struct{}
+
+func (expertArgs) Kind() string { return "expert_confirmation" }
+
 // changed keeps the search index with whoever writes, in the writer's transaction:
 // small changes at once, large ones by a job that commits with them.
 func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -45,7 +51,11 @@ func (a *App) work() jobs.Options {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweepArgs]) error {
 		return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx))
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[expertArgs]) error {
+		return a.experts().Tick(ctx, a.Pool)
+	}))
 	return jobs.Options{Workers: workers, Logger: a.Logger, Periodic: []*river.PeriodicJob{
 		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil),
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return expertArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true}),
 	}}
 }

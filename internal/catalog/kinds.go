@@ -65,7 +65,7 @@ func (d Door) beginCreate(ctx context.Context, tx db.Tx, _ review.Submission) (u
 
 // placeNew puts a new item where its author says, within where he may. What he has not
 // yet said is where he is.
-func (d Door) placeNew(ctx context.Context, _ db.Querier, s review.Submission, c review.Content) (review.Place, error) {
+func (d Door) placeNew(ctx context.Context, _ db.Querier, _ review.Submission, c review.Content) (review.Place, error) {
 	item, err := review.Decode[submitted](c)
 	if err != nil {
 		return review.Place{}, err
@@ -142,7 +142,7 @@ func publishedItem(ctx context.Context, q db.Querier, s review.Submission) (revi
 	return old.content()
 }
 
-func (d Door) judgeCreate(ctx context.Context, q db.Querier, s review.Submission, c review.Content) (review.Judgement, error) {
+func (d Door) judgeCreate(ctx context.Context, q db.Querier, _ review.Submission, c review.Content) (review.Judgement, error) {
 	item, j, err := judged(ctx, q, c, "")
 	if err != nil || item.Code == "" {
 		return j, err
