@@ -28,23 +28,25 @@ import (
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
 
 // Core is everything but the web: what import, seed and reindex also need.
 type Core struct {
-	Config  config.Config
-	Logger  *slog.Logger
-	Now     func() time.Time
-	Pool    *db.Pool
-	Vault   *secret.Vault
-	Catalog *catalog.Service
-	Agency  *agency.Service
-	Expert  *expert.Service
-	Notice  *notice.Service
-	Fee     *fee.Service
-	Search  *search.Service
+	Config    config.Config
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Pool      *db.Pool
+	Vault     *secret.Vault
+	Catalog   *catalog.Service
+	Agency    *agency.Service
+	Expert    *expert.Service
+	Purchaser *purchaser.Service
+	Notice    *notice.Service
+	Fee       *fee.Service
+	Search    *search.Service
 
 	Messages *notice.Messages
 
@@ -99,6 +101,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
+	c.Purchaser = purchaser.New(c.Pool, c.Vault, c.Policy)
 	c.Notice = notice.New(c.Pool)
 	c.Fee = fee.New(c.Pool)
 	if c.Search, err = search.New(c.Pool); err != nil {
