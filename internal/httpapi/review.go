@@ -73,16 +73,17 @@ func orNil(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-type submissionKey struct {
+// SubmissionKey is exported because huma reads no parameters from an unexported embedding.
+type SubmissionKey struct {
 	ID uuid.UUID `path:"id" doc:"申请的标识"`
 }
 
-func (a *API) getSubmission(ctx context.Context, in *submissionKey) (review.Detail, error) {
+func (a *API) getSubmission(ctx context.Context, in *SubmissionKey) (review.Detail, error) {
 	return a.Review.Get(ctx, in.ID)
 }
 
 type saveSubmissionInput struct {
-	submissionKey
+	SubmissionKey
 	Body struct {
 		Version int            `json:"version" minimum:"1" doc:"读到的版本"`
 		Content map[string]any `json:"content" doc:"按表单填写的内容；可以不全，提交时再检查"`
@@ -105,7 +106,7 @@ func (b actionBody) input(id uuid.UUID) review.ActInput {
 }
 
 type actInput struct {
-	submissionKey
+	SubmissionKey
 	Body actionBody
 }
 
@@ -134,7 +135,7 @@ func (a *API) actOnSubmissions(ctx context.Context, in *actManyInput) (list[revi
 }
 
 type assignInput struct {
-	submissionKey
+	SubmissionKey
 	Body struct {
 		Version int        `json:"version" minimum:"1" doc:"读到的版本"`
 		Person  *uuid.UUID `json:"personId,omitempty" doc:"承办人；不写则退回待分派"`
@@ -146,7 +147,7 @@ func (a *API) assignSubmission(ctx context.Context, in *assignInput) (review.Det
 }
 
 type revealInput struct {
-	submissionKey
+	SubmissionKey
 	Body struct {
 		Field  string `json:"field" minLength:"1" maxLength:"200" doc:"字段路径"`
 		Reason string `json:"reason" minLength:"4" maxLength:"200" doc:"查看理由"`
@@ -184,16 +185,17 @@ func (a *API) listPublicity(ctx context.Context, in *publicityQuery) (page.Page[
 	return a.Review.ListPublicity(ctx, in.request())
 }
 
-type publicityKey struct {
+// PublicityKey is exported for the same reason.
+type PublicityKey struct {
 	Number string `path:"number" maxLength:"30" doc:"受理号"`
 }
 
-func (a *API) getPublicity(ctx context.Context, in *publicityKey) (review.Publicity, error) {
+func (a *API) getPublicity(ctx context.Context, in *PublicityKey) (review.Publicity, error) {
 	return a.Review.GetPublicity(ctx, in.Number)
 }
 
 type objectInput struct {
-	publicityKey
+	PublicityKey
 	Body struct {
 		Name    string `json:"name" minLength:"2" maxLength:"100" doc:"姓名或单位名称"`
 		Contact string `json:"contact" minLength:"5" maxLength:"100" doc:"联系方式，不公开"`

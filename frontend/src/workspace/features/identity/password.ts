@@ -14,7 +14,7 @@ export interface Known {
 
 /** The rules that can be told while typing. The list of leaked passwords is the server's. */
 export function passwordRules(password: string, known: Known = {}): PasswordRule[] {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   const lower = password.toLowerCase();
   const own = [known.name, known.login, known.email?.split("@")[0], known.phone, known.organisation]
     .map((w) => w?.trim().toLowerCase() ?? "")
@@ -30,7 +30,7 @@ const digits = "01234567890123456789";
 
 function monotone(text: string): boolean {
   if (digits.includes(text)) return true;
-  const codes = [...text].map((c) => c.codePointAt(0) ?? 0);
+  const codes = Array.from(text, (c) => c.codePointAt(0) ?? 0);
   const steps = new Set(codes.slice(1).map((c, i) => c - (codes[i] ?? 0)));
   return codes.length < 2 || (steps.size === 1 && [...steps].every((s) => Math.abs(s) <= 1));
 }

@@ -38,18 +38,22 @@ export function New() {
 }
 
 function KindCard({ kind, me }: { kind: Kind; me: Me }) {
+  // An organisation's matter is about itself; an official names the item, unless it is new.
+  const changesItem = kind.subject === "item" && kind.name !== "item-create";
   const organisations = me.roles.map((r) => r.organisation).filter((o) => o !== undefined);
   const [org, setOrg] = useState("");
-  const [subject, setSubject] = useState("");
+  const [code, setCode] = useState("");
   const client = useQueryClient();
   const navigate = useNavigate();
   const start = useMutation({
-    mutationFn: () =>
-      read(
+    mutationFn: async () => {
+      const item = code === "" ? undefined : await read(api.GET("/api/v1/service-items/{code}", { params: { path: { code } } }));
+      return read(
         api.POST("/api/v1/submissions", {
-          body: { kind: kind.name, ...(org === "" ? {} : { organisationId: org }), ...(subject === "" ? {} : { subjectId: subject }) },
+          body: { kind: kind.name, ...(org === "" ? {} : { organisationId: org }), ...(item === undefined ? {} : { subjectId: item.id }) },
         }),
-      ),
+      );
+    },
     onSuccess: (d) => {
       client.setQueryData(detailKey(d.id), d);
       void client.invalidateQueries({ queryKey: ["submissions"] });
@@ -63,20 +67,15 @@ function KindCard({ kind, me }: { kind: Kind; me: Me }) {
       {kind.forOrganisation && organisations.length > 1 ? (
         <SelectField label="为哪个单位" value={org} change={setOrg} choices={organisations.map((o) => ({ value: o.id, words: o.name }))} />
       ) : null}
-      {kind.subject === "item" && !isNew(kind) ? <ItemSubject value={subject} change={setSubject} /> : null}
+      {changesItem ? <ItemSubject value={code} change={setCode} /> : null}
       <ActFault fault={start.error} />
       <p>
-        <Button type="primary" loading={start.isPending} onClick={() => { start.mutate(); }}>
+        <Button type="primary" loading={start.isPending} disabled={changesItem && code === ""} onClick={() => { start.mutate(); }}>
           开始填写
         </Button>
       </p>
     </section>
   );
-}
-
-/** A form whose code is the platform's to give begins something new; the others change what exists. */
-function isNew(kind: Kind): boolean {
-  return kind.name.endsWith("-creation") || kind.name.endsWith("-admission") || kind.name.endsWith("-create");
 }
 
 function ItemSubject({ value, change }: { value: string; change: (id: string) => void }) {
@@ -87,7 +86,7 @@ function ItemSubject({ value, change }: { value: string; change: (id: string) =>
       value={value}
       change={change}
       none={items.isError ? "事项没有读到，请刷新" : "请选择"}
-      choices={(items.data ?? []).map((i) => ({ value: i.id, words: `${i.code} ${i.name}` }))}
+      choices={(items.data ?? []).map((i) => ({ value: i.code, words: `${i.code} ${i.name}` }))}
     />
   );
 }

@@ -19,7 +19,7 @@ export function Read({ form, detail: d }: { form: Form; detail: Detail }) {
   const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({});
   const reviewing = d.allowedActions.includes("accept");
   const write = (path: string, reason: string): void => {
-    setReasons(({ [path]: _, ...rest }) => (reason.trim() === "" ? rest : { ...rest, [path]: reason }));
+    setReasons((old) => Object.fromEntries(Object.entries({ ...old, [path]: reason }).filter(([, r]) => r.trim() !== "")));
   };
   return (
     <div className="submission">

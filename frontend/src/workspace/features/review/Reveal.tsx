@@ -61,7 +61,7 @@ export function Reveal({ id, path, label }: { id: string; path: string; label: s
               fault={faultsOf(reveal.error).reason}
             />
             <div className="form-actions">
-              <Button type="primary" htmlType="submit" loading={reveal.isPending} disabled={[...reason.trim()].length < 4}>
+              <Button type="primary" htmlType="submit" loading={reveal.isPending} disabled={reason.trim().length < 4}>
                 查看
               </Button>
               <Button

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { newRow, rowId, rowsOf, rowWords, type Content } from "./content";
 import type { InputProps } from "./FieldEntry";
 import { useFormState } from "./formContext";
@@ -78,9 +78,10 @@ interface RowProps {
 function Row({ path, title, words, folded, remove, children }: RowProps) {
   const { faults, reasons } = useFormState();
   const wrong = [...Object.keys(faults), ...Object.keys(reasons)].some((p) => p.startsWith(`${path}.`) || p === path);
-  const opened = useRef(!folded || wrong || words === "");
+  // As it stood when it came; after that the reader folds and unfolds.
+  const [opened] = useState(!folded || words === "");
   return (
-    <details className={wrong ? "row-group wrong" : "row-group"} open={opened.current || wrong}>
+    <details className={wrong ? "row-group wrong" : "row-group"} open={opened || wrong}>
       <summary>
         <b>{title}</b>
         <span>{words === "" ? "未填写" : words}</span>

@@ -45,7 +45,7 @@ export function textsOf(v: unknown): string[] {
 
 /** The level with one value changed; a blank one is taken out, as if never filled in. */
 export function withValue(level: Content, name: string, value: unknown): Content {
-  const { [name]: _, ...rest } = level;
+  const rest = Object.fromEntries(Object.entries(level).filter(([n]) => n !== name));
   return blank(value) ? rest : { ...rest, [name]: value };
 }
 
