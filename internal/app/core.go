@@ -144,16 +144,19 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
-// refused logs every no. The request is refused whether or not the log could be written.
+// refused logs every no: of someone known in the audit log, of a visitor in the
+// program's own, where a flood of strangers cannot fill the table that only grows. The
+// request is refused whether or not the log could be written.
 func (c *Core) refused(ctx context.Context, r authz.Refusal) {
-	e := audit.Entry{
-		Outcome: audit.Refused, Action: string(r.Permission), Kind: "route", Organisation: r.Scope.Organisation, Region: r.Scope.Region,
-		Summary: "没有权限，已拒绝",
-	}
 	if r.Actor == nil {
-		e.Summary = "未登录，已拒绝"
+		c.Logger.InfoContext(ctx, "refused", "permission", r.Permission, "remote", audit.ClientOf(ctx).Remote)
+		return
 	}
-	if err := audit.Record(ctx, c.Pool, e); err != nil {
+	err := audit.Record(ctx, c.Pool, audit.Entry{
+		Outcome: audit.Refused, Action: string(r.Permission), Kind: "permission", ID: string(r.Permission),
+		Organisation: r.Scope.Organisation, Region: r.Scope.Region, Summary: "没有权限，已拒绝",
+	})
+	if err != nil {
 		c.Logger.ErrorContext(ctx, "refusal not logged", "error", err)
 	}
 }
