@@ -24,12 +24,14 @@ import (
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Core is everything but the web: what import, seed and reindex also need.
@@ -46,7 +48,9 @@ type Core struct {
 	Fee     *fee.Service
 	Search  *search.Service
 
-	Messages *notice.Messages
+	Messages    *notice.Messages
+	Supervision *supervision.Service
+	Files       *files.Store
 
 	Policy   *authz.Policy
 	Identity *identity.Service
@@ -115,6 +119,11 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Messages = c.newMessages()
+	c.Supervision = supervision.New(c.Pool, c.Policy)
+	if c.Files, err = c.openFiles(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
 	say("正在载入基础数据：区划、事项、收费标准")
 	if err := c.loadReference(ctx); err != nil {
 		c.Close()
@@ -153,6 +162,24 @@ func (c *Core) migrate(ctx context.Context, owner string) error {
 		return errors.Join(err, db.SealLog(ctx, owner, program, db.SealedTables...))
 	}
 	return db.SealLog(ctx, owner, program, db.SealedTables...)
+}
+
+// openFiles reaches where attachments are kept: a folder beside the data unless the
+// configuration names another place.
+func (c *Core) openFiles(ctx context.Context) (*files.Store, error) {
+	o := files.Options{BucketURL: c.Config.FilesURL, MaxBytes: c.Config.FilesMaxBytes, Now: c.Now}
+	var err error
+	if o.BucketURL == "" {
+		if o.BucketURL, err = files.FolderURL(filepath.Join(c.Config.DataDir, "files")); err != nil {
+			return nil, err
+		}
+	}
+	if c.Config.ClamdAddr != "" {
+		if o.Scanner, err = files.NewClamd(c.Config.ClamdAddr); err != nil {
+			return nil, err
+		}
+	}
+	return files.New(ctx, c.Pool, o)
 }
 
 // openVault takes the configured key. In demonstration mode alone a key is made at
@@ -211,6 +238,11 @@ func (c *Core) Close() {
 	if c.breached != nil {
 		if err := c.breached.Close(); err != nil {
 			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
+	if c.Files != nil {
+		if err := c.Files.Close(); err != nil {
+			c.Logger.Error("attachments", "error", err)
 		}
 	}
 	if c.Pool != nil {

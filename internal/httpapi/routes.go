@@ -21,10 +21,12 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Deps are the use cases the API offers.
@@ -39,6 +41,8 @@ type Deps struct {
 	Identity       *identity.Service
 	Review         *review.Service
 	Messages       *notice.Messages
+	Supervision    *supervision.Service
+	Files          *files.Store
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -135,6 +139,8 @@ func (a *API) workspaceRoutes() {
 	a.identityRoutes()
 	a.reviewRoutes()
 	a.inboxRoutes()
+	a.fileRoutes()
+	a.supervisionRoutes()
 }
 
 // body wraps what an operation answers.
