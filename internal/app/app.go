@@ -85,7 +85,7 @@ func (a *App) build(o Options) error {
 	}
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
-		Identity: a.Identity, Review: a.Review, Policy: a.Policy, Idempotency: a.Once,
+		Identity: a.Identity, Review: a.Review, Deliveries: a.Deliveries, Policy: a.Policy, Idempotency: a.Once,
 		SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"), TrustedProxies: o.Config.TrustedProxies,
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)
@@ -97,11 +97,14 @@ func (a *App) build(o Options) error {
 		},
 		Cache:  cache.New(cache.NewFreshness(a.Pool), o.Config.CacheBytes),
 		Logger: o.Logger, Metrics: web.NewMetrics(a.registry), Now: o.Now,
-		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Limit: o.Config.RequestTimeout,
+		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Uploads: map[string]int64{"/api/v1/deliveries": o.Config.UploadMaxBytes + uploadFrame}, Limit: o.Config.RequestTimeout,
 	})
 	a.worker, err = jobs.New(a.Pool, a.work())
 	return err
 }
+
+// uploadFrame is what a form puts around a file.
+const uploadFrame = 64 << 10
 
 // Handler is the whole site, for tests that need no port.
 func (a *App) Handler() http.Handler { return a.handler }

@@ -13,6 +13,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
@@ -50,7 +51,9 @@ type Core struct {
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
-	Once     *idempotency.Keeper
+
+	Deliveries *exchange.Deliveries
+	Once       *idempotency.Keeper
 
 	mail     *mail.Sender
 	breached *credential.BreachFile // nil: the shipped list alone
@@ -106,6 +109,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Review = c.newReview()
+	c.Deliveries = c.newDeliveries()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
 		return nil, err

@@ -31,6 +31,13 @@ type expertArgs struct{}
 
 func (expertArgs) Kind() string { return "expert_confirmation" }
 
+// deliveryArgs is the job that reads a large delivered table, or takes it in.
+type deliveryArgs struct {
+	ID uuid.UUID `json:"id"`
+}
+
+func (deliveryArgs) Kind() string { return "delivery" }
+
 // changed keeps the search index with whoever writes, in the writer's transaction:
 // small changes at once, large ones by a job that commits with them.
 func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -49,7 +56,10 @@ func (a *App) work() jobs.Options {
 	river.AddWorker(workers, river.WorkFunc(a.workLetter))
 	river.AddWorker(workers, river.WorkFunc(a.workReset))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweepArgs]) error {
-		return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx))
+		return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx), a.Deliveries.Sweep(ctx))
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[deliveryArgs]) error {
+		return a.Deliveries.Work(ctx, j.Args.ID)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[expertArgs]) error {
 		return a.experts().Tick(ctx, a.Pool)

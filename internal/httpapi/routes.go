@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
@@ -38,6 +39,7 @@ type Deps struct {
 
 	Identity       *identity.Service
 	Review         *review.Service
+	Deliveries     *exchange.Deliveries
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -133,6 +135,7 @@ func (a *API) routes() {
 func (a *API) workspaceRoutes() {
 	a.identityRoutes()
 	a.reviewRoutes()
+	a.exchangeRoutes()
 }
 
 // body wraps what an operation answers.

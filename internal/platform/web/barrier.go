@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"zjcs/internal/platform/log"
@@ -22,6 +23,20 @@ type barrier struct {
 	now     func() time.Time
 	failure func(http.ResponseWriter, *http.Request)
 	maxBody int64
+	uploads map[string]int64
+}
+
+// bodyLimit is that of the longest prefix the path is at or below. A path that only looks
+// alike (/api/v1/files-of) has the common one.
+func (b *barrier) bodyLimit(path string) int64 {
+	limit, longest := b.maxBody, 0
+	for prefix, n := range b.uploads {
+		rest, below := strings.CutPrefix(path, prefix)
+		if below && (rest == "" || rest[0] == '/') && len(prefix) > longest {
+			limit, longest = n, len(prefix)
+		}
+	}
+	return limit
 }
 
 // statusWriter remembers what was sent.
@@ -58,7 +73,7 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sw := &statusWriter{ResponseWriter: w}
 	setSecurityHeaders(w.Header(), r.URL.Path)
 	w.Header()["X-Request-Id"] = []string{id}
-	r.Body = http.MaxBytesReader(sw, r.Body, b.maxBody)
+	r.Body = http.MaxBytesReader(sw, r.Body, b.bodyLimit(r.URL.Path))
 
 	defer func() {
 		if p := recover(); p != nil {
