@@ -89,7 +89,7 @@ CREATE TABLE delivery (
     file_name    text NOT NULL,
     sha256       text NOT NULL,
     size         bigint NOT NULL,
-    state        text NOT NULL,               -- exchange.Workflow
+    state        text NOT NULL CHECK (state IN ('reading','ready','refused','importing','done','failed','expired')),
     reach        jsonb NOT NULL,              -- where its author may deliver, when he handed it in
     author       uuid NOT NULL REFERENCES person,
     progress     jsonb NOT NULL DEFAULT '{}', -- bytes read, of how many, rows
@@ -105,17 +105,16 @@ CREATE INDEX delivery_author ON delivery (author, id DESC);
 CREATE TABLE delivery_content (
     delivery_id uuid NOT NULL REFERENCES delivery ON DELETE CASCADE,
     ordinal     integer NOT NULL,
-    bytes       bytea NOT NULL,
+    bytes       bytea NOT NULL,               -- sealed: tables hold personal numbers
     PRIMARY KEY (delivery_id, ordinal)
 );
 CREATE TABLE delivery_fault (
     delivery_id uuid NOT NULL REFERENCES delivery ON DELETE CASCADE,
-    taken       boolean NOT NULL,             -- of the taking in; else of the preview
     line        bigint NOT NULL,
     column_name text NOT NULL,
     reason      text NOT NULL
 );
-CREATE INDEX delivery_fault_delivery ON delivery_fault (delivery_id, taken, line);
+CREATE INDEX delivery_fault_delivery ON delivery_fault (delivery_id, line);
 
 -- +goose Down
 DROP TABLE delivery_fault, delivery_content, delivery;

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
@@ -24,6 +25,7 @@ import (
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
@@ -31,6 +33,7 @@ import (
 	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Core is everything but the web: what import, seed and reindex also need.
@@ -48,12 +51,16 @@ type Core struct {
 	Fee       *fee.Service
 	Search    *search.Service
 
-	Messages *notice.Messages
+	Messages    *notice.Messages
+	Supervision *supervision.Service
+	Files       *files.Store
 
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
-	Once     *idempotency.Keeper
+
+	Deliveries *exchange.Deliveries
+	Once       *idempotency.Keeper
 
 	mail     *mail.Sender
 	breached *credential.BreachFile // nil: the shipped list alone
@@ -109,6 +116,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Review = c.newReview()
+	c.Deliveries = c.newDeliveries()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
 		return nil, err
@@ -118,6 +126,11 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Messages = c.newMessages()
+	c.Supervision = supervision.New(c.Pool, c.Policy)
+	if c.Files, err = c.openFiles(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
 	say("正在载入基础数据：区划、事项、收费标准")
 	if err := c.loadReference(ctx); err != nil {
 		c.Close()
@@ -158,6 +171,24 @@ func (c *Core) migrate(ctx context.Context, owner string) error {
 	return db.SealLog(ctx, owner, program, db.SealedTables...)
 }
 
+// openFiles reaches where attachments are kept: a folder beside the data unless the
+// configuration names another place.
+func (c *Core) openFiles(ctx context.Context) (*files.Store, error) {
+	o := files.Options{BucketURL: c.Config.FilesURL, MaxBytes: c.Config.FilesMaxBytes, Now: c.Now}
+	var err error
+	if o.BucketURL == "" {
+		if o.BucketURL, err = files.FolderURL(filepath.Join(c.Config.DataDir, "files")); err != nil {
+			return nil, err
+		}
+	}
+	if c.Config.ClamdAddr != "" {
+		if o.Scanner, err = files.NewClamd(c.Config.ClamdAddr); err != nil {
+			return nil, err
+		}
+	}
+	return files.New(ctx, c.Pool, o)
+}
+
 // openVault takes the configured key. In demonstration mode alone a key is made at
 // random and kept beside the data it protects: it is never the same on two machines.
 func openVault(cfg config.Config) (*secret.Vault, error) {
@@ -182,16 +213,19 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
-// refused logs every no. The request is refused whether or not the log could be written.
+// refused logs every no: of someone known in the audit log, of a visitor in the
+// program's own, where a flood of strangers cannot fill the table that only grows. The
+// request is refused whether or not the log could be written.
 func (c *Core) refused(ctx context.Context, r authz.Refusal) {
-	e := audit.Entry{
-		Outcome: audit.Refused, Action: string(r.Permission), Kind: "route", Organisation: r.Scope.Organisation, Region: r.Scope.Region,
-		Summary: "没有权限，已拒绝",
-	}
 	if r.Actor == nil {
-		e.Summary = "未登录，已拒绝"
+		c.Logger.InfoContext(ctx, "refused", "permission", r.Permission, "remote", audit.ClientOf(ctx).Remote)
+		return
 	}
-	if err := audit.Record(ctx, c.Pool, e); err != nil {
+	err := audit.Record(ctx, c.Pool, audit.Entry{
+		Outcome: audit.Refused, Action: string(r.Permission), Kind: "permission", ID: string(r.Permission),
+		Organisation: r.Scope.Organisation, Region: r.Scope.Region, Summary: "没有权限，已拒绝",
+	})
+	if err != nil {
 		c.Logger.ErrorContext(ctx, "refusal not logged", "error", err)
 	}
 }
@@ -214,6 +248,11 @@ func (c *Core) Close() {
 	if c.breached != nil {
 		if err := c.breached.Close(); err != nil {
 			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
+	if c.Files != nil {
+		if err := c.Files.Close(); err != nil {
+			c.Logger.Error("attachments", "error", err)
 		}
 	}
 	if c.Pool != nil {

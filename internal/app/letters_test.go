@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -221,4 +222,38 @@ func TestIdempotencyKey(t *testing.T) {
 	res.Body.Close()
 	s.exec(t, `ALTER TABLE audit_gone RENAME TO audit_log`)
 	b.must(http.StatusNoContent, "DELETE", "/api/v1/me/sessions", nil)
+}
+
+// TestSweep removes what has served its time and nothing else.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.owner(t, "enterprise", "keeper")
+	b.signIn("keeper", "a guess") // a count
+	b.header["Idempotency-Key"] = "k"
+	b.must(http.StatusNoContent, "DELETE", "/api/v1/me/sessions", nil)
+	counts := func() (n [5]int) {
+		for i, table := range []string{"captcha_used", "sign_in_failure", "mail_token", "session", "idempotency"} {
+			n[i] = one[int](t, s, `SELECT count(*) FROM `+table)
+		}
+		return n
+	}
+	sweep := func() {
+		if err := errors.Join(s.Identity.Sweep(t.Context()), s.Once.Sweep(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.exec(t, `UPDATE captcha_used SET expires_at = now() + interval '1 minute'`) // the site's clock is not the database's
+	before := counts()
+	if sweep(); counts() != before || before[4] != 1 || before[3] == 0 || before[1] == 0 {
+		t.Errorf("%v → %v", before, counts())
+	}
+	s.exec(t, `UPDATE captcha_used SET expires_at = now()`)
+	s.exec(t, `UPDATE sign_in_failure SET last_at = now() - interval '49 hours'`)
+	s.exec(t, `UPDATE mail_token SET expires_at = now() - interval '31 days'`)
+	s.exec(t, `UPDATE session SET expires_at = now() - interval '31 days'`)
+	s.exec(t, `UPDATE idempotency SET at = now() - interval '25 hours'`)
+	if sweep(); counts() != [5]int{} {
+		t.Errorf("left: %v", counts())
+	}
 }
