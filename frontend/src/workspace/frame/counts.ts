@@ -14,7 +14,8 @@ export interface Counts {
 const fresh = 30_000;
 
 async function counted(view: "mine" | "queue", state: string, signal: AbortSignal): Promise<number> {
-  const page = await read(api.GET("/api/v1/submissions", { params: { query: { view, state, limit: 1 } }, signal }));
+  const query = { view, limit: 1, ...(state === "" ? {} : { state }) };
+  const page = await read(api.GET("/api/v1/submissions", { params: { query }, signal }));
   return page.total;
 }
 
@@ -28,7 +29,11 @@ export function useCounts(me: Me): Counts | undefined {
       { queryKey: ["submissions", "count", "returned"], staleTime: fresh, queryFn: ({ signal }) => (mine ? counted("mine", "returned", signal) : none()) },
       { queryKey: ["submissions", "count", "draft"], staleTime: fresh, queryFn: ({ signal }) => (mine ? counted("mine", "draft", signal) : none()) },
       { queryKey: ["submissions", "count", "queue"], staleTime: fresh, queryFn: ({ signal }) => (officer ? counted("queue", "", signal) : none()) },
-      { queryKey: ["messages", "count"], staleTime: fresh, queryFn: none },
+      {
+        queryKey: ["messages", "count"],
+        staleTime: fresh,
+        queryFn: async ({ signal }) => (await read(api.GET("/api/v1/messages/count", { signal }))).unread,
+      },
     ],
   });
   if (returned.data === undefined || drafts.data === undefined || queue.data === undefined || unread.data === undefined) return undefined;

@@ -21,7 +21,8 @@ export function menuOf(me: Me): Entry[] {
     may(me, "workload:read") && { to: "/workload", words: "审核工作量" },
     may(me, "account:read") && { to: "/accounts", words: "账号与授权" },
     may(me, "audit:read") && { to: "/audit", words: "审计日志" },
-    may(me, "organisation:read-own") && { to: "/members", words: "单位人员" },
+    // An expert acts alone: there is nobody to delegate to.
+    may(me, "organisation:read-own") && me.roles.some((r) => r.organisation !== undefined && r.organisation.kind !== "expert") && { to: "/members", words: "单位人员" },
     { to: "/account", words: "我的账号" },
   ];
   return entries.filter((e) => e !== false);

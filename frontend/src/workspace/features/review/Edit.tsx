@@ -19,7 +19,7 @@ import { useAct } from "./useAct";
 export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
   const client = useQueryClient();
   const act = useAct(d.id);
-  const [focused, setFocused] = useState<string>();
+  const [typing, setTyping] = useState<string>();
   const [files, setFiles] = useState<ReadonlyMap<string, FileRef>>(() => new Map(d.files.map((f) => [f.id, f])));
   /** Asked to submit once, everything missing is said beside its field. */
   const [asked, setAsked] = useState(false);
@@ -40,7 +40,7 @@ export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
   const left = draft.state.is === "saved" ? draft.state.left : {};
   const refused = act.error === null ? {} : fieldFaults(act.error);
   const missing = asked ? Object.fromEntries(d.missing.map((m) => [m.field, m.message])) : {};
-  const faults = quiet({ ...missing, ...refused, ...left }, focused);
+  const faults = quiet({ ...missing, ...refused, ...left }, typing);
 
   const jump = (path: string): void => {
     const control = findControl(path);
@@ -79,7 +79,7 @@ export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
             uploaded: (file) => {
               setFiles((old) => new Map(old).set(file.id, file));
             },
-            focus: setFocused,
+            typing: setTyping,
           }}
         >
           <FormRenderer form={form} content={draft.content} change={draft.change} />
@@ -141,8 +141,8 @@ export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
 }
 
 /** The field being typed in is judged when it is left. */
-function quiet(faults: Record<string, string>, focused: string | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(faults).filter(([path]) => path !== focused));
+function quiet(faults: Record<string, string>, typing: string | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(faults).filter(([path]) => path !== typing));
 }
 
 /** Why the reviewer sent it back, by field; of the last time alone. */

@@ -27,9 +27,14 @@ interface AsideProps {
 export function EditAside({ detail: d, form, state, act, jump, submit, discard, keepMine, takeTheirs, retry }: AsideProps) {
   const [discarding, setDiscarding] = useState(false);
   const may = (action: string): boolean => d.allowedActions.includes(action);
+  const short = d.missing.length;
   return (
     <aside className="submission-aside" aria-label="保存与提交">
-      <div className="card sticky">
+      <p className="save-bar">
+        <span>{saveWords(state)}</span>
+        <a href="#submit">{short > 0 ? `还差 ${short} 项` : "去提交"}</a>
+      </p>
+      <div className="card" id="submit">
         <SaveLine state={state} retry={retry} keepMine={keepMine} takeTheirs={takeTheirs} />
         <Gaps detail={d} form={form} left={state.is === "saved" ? state.left : {}} jump={jump} />
         <ActFault fault={act.error} />
@@ -122,9 +127,18 @@ function saveWords(state: SaveState): string {
       const n = Object.keys(state.left).length;
       return `已保存 ${clockTime(state.at)}${n > 0 ? `，${n} 项填写有误，没有保存` : ""}`;
     }
+    case "failed":
+      return "还没有保存，会自动再试";
+    case "conflict":
+      return "内容在别处改过，没有保存";
     default:
       return "边填边存，不用点保存";
   }
+}
+
+/** A sentence to agree to is a label as well; its beginning tells which. */
+function shortened(words: string): string {
+  return words.length > 20 ? `${words.slice(0, 18)}…` : words;
 }
 
 interface GapsProps {
@@ -152,7 +166,7 @@ function Gaps({ detail, form, left, jump }: GapsProps) {
                 jump(g.field);
               }}
             >
-              {pathWords(form, g.field)}
+              {shortened(pathWords(form, g.field))}
             </button>
             <small>{g.message}</small>
           </li>

@@ -46,7 +46,7 @@ export function Read({ form, detail: d }: { form: Form; detail: Detail }) {
         <History events={d.history} form={form} />
       </div>
       <aside className="submission-aside" aria-label="办理">
-        <div className="card sticky">
+        <div className="card">
           <Assignee detail={d} />
           {reviewing ? <Decide detail={d} form={form} reasons={reasons} /> : <OwnSteps detail={d} />}
         </div>

@@ -66,7 +66,7 @@ const wide: ReadonlySet<string> = new Set(["paragraph", "choices", "items", "row
 /** One field of the form with its label, help, reason and fault. */
 export function FieldEntry(props: InputProps) {
   const { path, field } = props;
-  const { faults, reasons, focus } = useFormState();
+  const { faults, reasons, typing } = useFormState();
   const id = controlId(path);
   const Input = field.secret === true ? SecretInput : inputs[field.type];
   const fault = faults[path];
@@ -97,11 +97,11 @@ export function FieldEntry(props: InputProps) {
     </>
   );
   const watch = {
-    onFocus: () => {
-      focus(path);
+    onInput: () => {
+      typing(path);
     },
     onBlur: () => {
-      focus(undefined);
+      typing(undefined);
     },
   };
   if (field.type === "flag") {
@@ -131,7 +131,7 @@ const formats: Partial<Record<Field["type"], string>> = {
   uscc: "18 位统一社会信用代码",
   idNumber: "18 位身份证号",
   phone: "手机号，或带区号的座机，如 0359-2660000",
-  file: "PDF、图片（JPG、PNG）或 OFD，每个不超过 20 MB",
+  file: "PDF、OFD、图片（JPG、PNG）、DOCX 或 XLSX，不超过 20 MB",
 };
 
 /** The form's own words first; else what the kind of field asks of everyone. */

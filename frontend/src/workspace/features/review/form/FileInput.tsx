@@ -7,7 +7,7 @@ import { useTies, type InputProps } from "./FieldEntry";
 import { useFormState } from "./formContext";
 
 const limit = 20 * 1024 * 1024;
-const accepted = ".pdf,.jpg,.jpeg,.png,.ofd";
+const accepted = ".pdf,.ofd,.jpg,.jpeg,.png,.docx,.xlsx";
 
 /** One file: its name once it is there, how far it has come while it is on its way. */
 export function FileInput({ path, field, value, change }: InputProps) {

@@ -11,10 +11,11 @@ export interface FormState {
   reasons: Readonly<Record<string, string>>;
   files: ReadonlyMap<string, FileRef>;
   uploaded: (file: FileRef) => void;
-  focus: (path: string | undefined) => void;
+  /** Which field is being typed in; none once it is left. */
+  typing: (path: string | undefined) => void;
 }
 
-const none: FormState = { faults: {}, reasons: {}, files: new Map(), uploaded: () => undefined, focus: () => undefined };
+const none: FormState = { faults: {}, reasons: {}, files: new Map(), uploaded: () => undefined, typing: () => undefined };
 
 export const FormContext = createContext<FormState>(none);
 
