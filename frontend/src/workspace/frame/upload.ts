@@ -3,17 +3,17 @@ import type { components } from "../../shared/api/schema";
 
 export type FileRef = components["schemas"]["FileRef"];
 
-/** Sends one file; XMLHttpRequest because fetch cannot tell how far it has come. */
-export function upload(file: File, progress: (share: number) => void, signal?: AbortSignal): Promise<FileRef> {
+/** Sends a form with a file in it; XMLHttpRequest because fetch cannot tell how far it has come. */
+export function sendForm<T>(address: string, form: FormData, progress: (share: number) => void, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/api/v1/files");
+    request.open("POST", address);
     request.responseType = "json";
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
     };
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve(request.response as FileRef);
+      if (request.status >= 200 && request.status < 300 && request.response !== null) resolve(request.response as T);
       else reject(refusalOf(request.status, request.response));
     };
     request.onerror = () => {
@@ -25,13 +25,18 @@ export function upload(file: File, progress: (share: number) => void, signal?: A
     signal?.addEventListener("abort", () => {
       request.abort();
     });
-    const form = new FormData();
-    form.append("file", file);
     request.send(form);
   });
 }
 
-/** Where a file is read: always as a download. */
+/** Uploads one attachment. */
+export function upload(file: File, progress: (share: number) => void, signal?: AbortSignal): Promise<FileRef> {
+  const form = new FormData();
+  form.append("file", file);
+  return sendForm<FileRef>("/api/v1/files", form, progress, signal);
+}
+
+/** Where a file is read: pictures and PDF are shown, the rest is downloaded. */
 export function fileAddress(id: string): string {
-  return `/api/v1/files/${encodeURIComponent(id)}`;
+  return `/api/v1/files/${encodeURIComponent(id)}?inline=1`;
 }

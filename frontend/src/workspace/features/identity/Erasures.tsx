@@ -28,18 +28,18 @@ export function Erasures() {
         {asked.data?.items.map((r) => (
           <li key={r.personId}>
             <p>
-              <b>{r.name}</b> {dateTime(r.askedAt)}
+              <b>{r.personName}</b> {dateTime(r.askedAt)}
             </p>
             {r.note === "" ? null : <small>{r.note}</small>}
             <Button onClick={() => { setChosen(r); }}>
-              办理<span className="visually-hidden">{r.name}的申请</span>
+              办理<span className="visually-hidden">{r.personName}的申请</span>
             </Button>
           </li>
         ))}
       </ul>
       {chosen === undefined ? null : (
         <ReasonDialog
-          title={`删除${chosen.name}的个人信息？`}
+          title={`删除${chosen.personName}的个人信息？`}
           act="删除"
           danger
           pending={erase.isPending}
