@@ -141,6 +141,7 @@ func (a *API) workspaceRoutes() {
 	a.inboxRoutes()
 	a.fileRoutes()
 	a.supervisionRoutes()
+	a.personalDataRoutes()
 }
 
 // body wraps what an operation answers.
