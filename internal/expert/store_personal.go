@@ -12,7 +12,7 @@ import (
 	"zjcs/internal/platform/secret"
 )
 
-// PersonalData: an expert's entry ends by removal from the pool, not with an account.
+// PersonalData: an expert's poolEntry ends by removal from the pool, not with an account.
 func PersonalData(vault *secret.Vault) identity.Holding {
 	return identity.Holding{
 		Name: "expert",
@@ -42,7 +42,7 @@ func PersonalData(vault *secret.Vault) identity.Holding {
 	}
 }
 
-type entry struct {
+type poolEntry struct {
 	Name            string   `json:"name"`
 	IDNumber        string   `json:"idNumber"`
 	Phone           string   `json:"phone"`
@@ -53,14 +53,14 @@ type entry struct {
 	idNumber, phone []byte
 }
 
-func entriesOf(ctx context.Context, q db.Querier, person uuid.UUID) ([]entry, error) {
+func entriesOf(ctx context.Context, q db.Querier, person uuid.UUID) ([]poolEntry, error) {
 	rows, err := q.Query(ctx, `
 		SELECT e.name, e.employer, e.title, e.specialties, e.state, e.id_number, e.phone
-		FROM person p JOIN expert e ON e.id_digest = p.id_digest WHERE p.id = $1`, person)
+		FROM person p JOIN expert e ON e.id_digest = p.id_digest OR e.person_id = p.id WHERE p.id = $1`, person)
 	if err != nil {
 		return nil, fmt.Errorf("expert of a person: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e entry, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e poolEntry, err error) {
 		err = row.Scan(&e.Name, &e.Employer, &e.Title, &e.Specialties, &e.State, &e.idNumber, &e.phone)
 		return e, err
 	})

@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -87,7 +89,7 @@ func cookieOf(ctx context.Context, name string) string {
 //
 // A write of the signed-in may carry an Idempotency-Key (see once).
 func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), more ...func(*huma.Operation)) {
-	o := a.operation(e)
+	o := operation[I](a, e)
 	for _, m := range more {
 		m(&o)
 	}
@@ -112,22 +114,30 @@ type table struct {
 	Body        []byte
 }
 
-// download registers an endpoint that answers with a CSV file of that name. Who calls is
-// found out as in on.
-func download[I any](a *API, e endpoint, name string, op func(context.Context, *I) ([]byte, error)) {
-	o := a.operation(e)
-	o.Responses = map[string]*huma.Response{"200": {Description: "CSV，UTF-8", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
+// What a download holds.
+const (
+	csvType  = "text/csv; charset=utf-8"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// download registers an endpoint that answers with a file of that type and name. Who
+// calls is found out as in on.
+func download[I any](a *API, e endpoint, mediaType, name string, op func(context.Context, *I) ([]byte, error)) {
+	o := operation[I](a, e)
+	plain, _, _ := strings.Cut(mediaType, ";")
+	o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{plain: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*table, error) {
 		out, err := op(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, a.Logger, err)
 		}
-		return &table{Type: "text/csv; charset=utf-8", Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: out}, nil
+		return &table{Type: mediaType, Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: out}, nil
 	})
 }
 
 // operation puts the endpoint into the tree and describes it.
-func (a *API) operation(e endpoint) huma.Operation {
+func operation[I any](a *API, e endpoint) huma.Operation {
+	mustBeRead(reflect.TypeFor[I](), e.path)
 	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
 	o := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
@@ -143,6 +153,23 @@ func (a *API) operation(e endpoint) huma.Operation {
 		}
 	}
 	return o
+}
+
+// mustBeRead refuses, when the tree is built, an input with an embedded type that is not
+// exported: huma passes over it, and the use case would be asked with zero values.
+func mustBeRead(t reflect.Type, path string) {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t.PkgPath() != reflect.TypeFor[API]().PkgPath() && t.Name() != "" {
+		return
+	}
+	for f := range t.Fields() {
+		if f.Anonymous && !f.IsExported() {
+			panic(path + ": embedded " + f.Type.Name() + " must be exported")
+		}
+		mustBeRead(f.Type, path)
+	}
 }
 
 func cookieLines(cookies []*http.Cookie) []string {

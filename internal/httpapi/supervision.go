@@ -17,10 +17,11 @@ import (
 func (a *API) supervisionRoutes() {
 	const tag = "监督"
 	on(a, endpoint{http.MethodGet, "/api/v1/audit-log", "audit-log", tag, "查询操作日志，最新的在前；每次查询留痕", "audit:read", 0}, a.searchLog)
-	download(a, endpoint{http.MethodGet, "/api/v1/audit-log.csv", "audit-log-csv", tag, "导出操作日志；条件与查询相同，每次导出留痕", "audit:read", 0}, "操作日志.csv", a.exportLog)
+	download(a, endpoint{http.MethodGet, "/api/v1/audit-log.csv", "audit-log-csv", tag, "导出操作日志；条件与查询相同，每次导出留痕", "audit:read", 0}, csvType, "操作日志.csv", a.exportLog)
 }
 
-type logFilter struct {
+// LogFilter narrows the log.
+type LogFilter struct {
 	Person      string        `query:"person" maxLength:"36" format:"uuid" doc:"操作人的标识"`
 	Action      string        `query:"action" maxLength:"100" doc:"操作" example:"agency-submission:review"`
 	SubjectKind string        `query:"subjectKind" maxLength:"50" doc:"对象类别"`
@@ -32,7 +33,7 @@ type logFilter struct {
 	Query       string        `query:"q" maxLength:"100" doc:"摘要或操作人姓名中的文字"`
 }
 
-func (f logFilter) filter(r page.Request) (supervision.LogFilter, error) {
+func (f LogFilter) filter(r page.Request) (supervision.LogFilter, error) {
 	out := supervision.LogFilter{Request: r, Action: f.Action, SubjectKind: f.SubjectKind, SubjectID: f.SubjectID, Outcome: f.Outcome,
 		Region: f.Region, From: f.From, To: f.To, Query: f.Query}
 	if f.Person == "" {
@@ -47,7 +48,7 @@ func (f logFilter) filter(r page.Request) (supervision.LogFilter, error) {
 
 type logInput struct {
 	Paging
-	logFilter
+	LogFilter
 }
 
 func (a *API) searchLog(ctx context.Context, in *logInput) (page.Page[supervision.Line], error) {
@@ -58,7 +59,7 @@ func (a *API) searchLog(ctx context.Context, in *logInput) (page.Page[supervisio
 	return a.Supervision.SearchLog(ctx, f)
 }
 
-func (a *API) exportLog(ctx context.Context, in *logFilter) ([]byte, error) {
+func (a *API) exportLog(ctx context.Context, in *LogFilter) ([]byte, error) {
 	f, err := in.filter(page.Request{})
 	if err != nil {
 		return nil, err
