@@ -11,7 +11,7 @@ import (
 	"zjcs/internal/platform/db"
 )
 
-// PersonalData: a practitioner's certificates are what an admitted agency's qualification
+// PersonalData is what the register of practitioners holds: a practitioner's certificates are what an admitted agency's qualification
 // rests on; they go with the agency's own change, not with an account.
 func PersonalData() identity.Holding {
 	return identity.Holding{Name: "practitioner", Export: practitionerOf, Keeps: practises}

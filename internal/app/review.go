@@ -29,7 +29,9 @@ func (c *Core) newReview() *review.Service {
 }
 
 // experts is the door of the expert pool; its Tick runs every hour.
-func (c *Core) experts() expert.Door { return expert.Door{Vault: c.Vault, Changed: c.changed} }
+func (c *Core) experts() expert.Door {
+	return expert.Door{Vault: c.Vault, Changed: c.changed, Remind: c.remindExpert}
+}
 
 // feeStandards matches an item's fee reference with the standards shipped.
 func feeStandards(item, reference string) []string {

@@ -12,7 +12,7 @@ import (
 	"zjcs/internal/platform/secret"
 )
 
-// PersonalData: an expert's poolEntry ends by removal from the pool, not with an account.
+// PersonalData is what the pool of experts holds: an entry ends by removal from the pool, not with an account.
 func PersonalData(vault *secret.Vault) identity.Holding {
 	return identity.Holding{
 		Name: "expert",
