@@ -55,12 +55,16 @@ type importedPractitioner struct {
 const (
 	FieldPractitionerID = "practitioner.id_number"
 	FieldPersonDigest   = "person.id_number"
+	FieldAgentID        = "agency_agent.id_number"
+	FieldAgentPhone     = "agency_agent.phone"
 )
 
 // SealedColumns are what a change of key must reach.
 func SealedColumns() []secret.Column {
 	return []secret.Column{
 		{Table: "practitioner", Key: "id", Sealed: "id_number", Field: FieldPractitionerID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "agency_agent", Key: "agency_id", Sealed: "id_number", Field: FieldAgentID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "agency_agent", Key: "agency_id", Sealed: "phone", Field: FieldAgentPhone},
 	}
 }
 
