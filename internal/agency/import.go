@@ -72,6 +72,7 @@ func SealedColumns() []secret.Column {
 type Import struct {
 	regions catalog.Regions
 	items   map[string]uuid.UUID // published items by code
+	carried map[uuid.UUID]string // the certificate that carries an item, where it asks for one
 	vault   *secret.Vault
 	now     time.Time
 	today   time.Time
@@ -84,12 +85,12 @@ func NewImport(ctx context.Context, pool *db.Pool, vault *secret.Vault, now time
 	if err != nil {
 		return nil, err
 	}
-	items, err := publishedItems(ctx, pool)
+	items, carried, err := publishedItems(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
 	y, m, d := now.In(clock.Shanghai).Date()
-	return &Import{regions: regions, items: items, vault: vault, now: now, today: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}, nil
+	return &Import{regions: regions, items: items, carried: carried, vault: vault, now: now, today: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}, nil
 }
 
 const (

@@ -6,7 +6,6 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/platform/db"
-	"zjcs/internal/platform/rules"
 	"zjcs/internal/review"
 )
 
@@ -21,12 +20,6 @@ func (c *Core) newReview() *review.Service {
 // kinds are what each domain lets be submitted, in the order a page lists them.
 func (c *Core) kinds() []review.Kind {
 	return agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed})
-}
-
-// barMonths is for how long a removed agency may not come back, as the region's rule set
-// says that day.
-func barMonths(ctx context.Context, q db.Querier, region string, at time.Time) (int, error) {
-	return rules.Int(ctx, q, "removal.bar_months", region, at)
 }
 
 // workdays is a rule's number of working days, as the region's rule set says that day.

@@ -25,6 +25,11 @@ type sweepArgs struct{}
 
 func (sweepArgs) Kind() string { return "sweep" }
 
+// agencyDayArgs is the job that does what each new day asks for of agencies.
+type agencyDayArgs struct{}
+
+func (agencyDayArgs) Kind() string { return "agency_day" }
+
 // changed keeps the search index with whoever writes, in the writer's transaction:
 // small changes at once, large ones by a job that commits with them.
 func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -45,7 +50,12 @@ func (a *App) work() jobs.Options {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweepArgs]) error {
 		return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx))
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[agencyDayArgs]) error {
+		return a.agencyDay().Run(ctx)
+	}))
 	return jobs.Options{Workers: workers, Logger: a.Logger, Periodic: []*river.PeriodicJob{
 		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil),
+		// Every hour: a day that begins while no instance runs is made up for at once.
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return agencyDayArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true}),
 	}}
 }
