@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -22,6 +23,7 @@ func (c *Core) newReview() *review.Service {
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
 		Workdays: workdays, Due: due, Announce: c.announce,
 	}, slices.Concat(
+		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
 		expert.Kinds(c.experts()),
 		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),

@@ -79,6 +79,7 @@ func (a *App) ticks() []tick {
 		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
 		{"files", time.Hour, a.sweepFiles},
 		{"deliveries", time.Hour, a.Deliveries.Sweep},
+		{"agencies", time.Hour, a.agencyDay().Run},
 		{"expert-confirmations", time.Hour, func(ctx context.Context) error { return a.experts().Tick(ctx, a.Pool) }},
 	}
 }
