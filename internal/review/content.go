@@ -19,8 +19,17 @@ const (
 	refMask = "mask"
 	refTag  = "tag"
 
-	sealField = "submission.secret"
+	sealField    = "submission.secret"
+	contactField = "objection.contact"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "submission_secret", Key: "id", Sealed: "sealed", Field: sealField},
+		{Table: "objection", Key: "id", Sealed: "contact", Field: contactField},
+	}
+}
 
 // secretRef is the id of a reference, if v is one.
 func secretRef(v any) (uuid.UUID, bool) {
