@@ -24,12 +24,14 @@ import (
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Core is everything but the web: what import, seed and reindex also need.
@@ -45,6 +47,10 @@ type Core struct {
 	Notice  *notice.Service
 	Fee     *fee.Service
 	Search  *search.Service
+
+	Messages    *notice.Messages
+	Supervision *supervision.Service
+	Files       *files.Store
 
 	Policy   *authz.Policy
 	Identity *identity.Service
@@ -73,20 +79,20 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	if c.Vault, err = openVault(o.Config); err != nil {
 		return nil, err
 	}
-	url := o.Config.DatabaseURL
+	url, owner := o.Config.DatabaseURL, o.Config.DatabaseOwnerURL
 	if url == "" {
 		c.cluster, err = embeddedpg.Start(ctx, embeddedpg.Options{Dir: o.Config.DataDir, Database: "zjcs", Progress: o.Progress})
 		if err != nil {
 			return nil, err
 		}
-		url = c.cluster.URL
+		url, owner = c.cluster.URL, c.cluster.OwnerURL
 	}
 	if c.Pool, err = db.Open(ctx, url, o.Config.MaxConns); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("连接数据库失败: %w", err)
 	}
 	say("正在更新数据库结构")
-	if err := db.Migrate(ctx, c.Pool); err != nil {
+	if err := c.migrate(ctx, owner); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -112,12 +118,68 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Messages = c.newMessages()
+	c.Supervision = supervision.New(c.Pool, c.Policy)
+	if c.Files, err = c.openFiles(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
 	say("正在载入基础数据：区划、事项、收费标准")
 	if err := c.loadReference(ctx); err != nil {
 		c.Close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// migrate brings the schema up to date and, where it can, leaves the program's database
+// user nothing but reading and adding to what only grows (docs/adr/0010-append-only.md).
+func (c *Core) migrate(ctx context.Context, owner string) error {
+	if owner == "" {
+		if err := db.Migrate(ctx, c.Pool); err != nil {
+			return err
+		}
+		sealed, err := db.Sealed(ctx, c.Pool, db.SealedTables...)
+		if err == nil && !sealed {
+			c.Logger.WarnContext(ctx, "操作日志只由触发器保护：程序的数据库用户同时是属主。设 ZJCS_DATABASE_OWNER_URL 后，程序的用户对日志只能读和添加。")
+		}
+		return err
+	}
+	program, err := db.User(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	pending, err := db.Pending(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	if pending { // whoever unseals also seals, so the last of several instances leaves it sealed
+		if err := db.UnsealLog(ctx, owner, program, db.SealedTables...); err != nil {
+			return err
+		}
+	}
+	if err := db.Migrate(ctx, c.Pool); err != nil {
+		return errors.Join(err, db.SealLog(ctx, owner, program, db.SealedTables...))
+	}
+	return db.SealLog(ctx, owner, program, db.SealedTables...)
+}
+
+// openFiles reaches where attachments are kept: a folder beside the data unless the
+// configuration names another place.
+func (c *Core) openFiles(ctx context.Context) (*files.Store, error) {
+	o := files.Options{BucketURL: c.Config.FilesURL, MaxBytes: c.Config.FilesMaxBytes, Now: c.Now}
+	var err error
+	if o.BucketURL == "" {
+		if o.BucketURL, err = files.FolderURL(filepath.Join(c.Config.DataDir, "files")); err != nil {
+			return nil, err
+		}
+	}
+	if c.Config.ClamdAddr != "" {
+		if o.Scanner, err = files.NewClamd(c.Config.ClamdAddr); err != nil {
+			return nil, err
+		}
+	}
+	return files.New(ctx, c.Pool, o)
 }
 
 // openVault takes the configured key. In demonstration mode alone a key is made at
@@ -179,6 +241,11 @@ func (c *Core) Close() {
 	if c.breached != nil {
 		if err := c.breached.Close(); err != nil {
 			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
+	if c.Files != nil {
+		if err := c.Files.Close(); err != nil {
+			c.Logger.Error("attachments", "error", err)
 		}
 	}
 	if c.Pool != nil {

@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"zjcs/internal/platform/calendar"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/rules"
 	"zjcs/internal/review"
 )
 
@@ -12,19 +15,28 @@ import (
 func (c *Core) newReview() *review.Service {
 	return review.New(review.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
-		Workdays: c.workdays, Due: c.due, Announce: c.announce,
+		Workdays: workdays, Due: due, Announce: c.announce,
 	})
 }
 
+// publicityRule has an entry for each kind of submission; the engine asks for it by
+// rule and kind in one name.
+const publicityRule = "review.publicity_workdays"
+
 // workdays is a rule's number of working days, as the region's rule set says that day.
-func (c *Core) workdays(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
-	return 2, nil
+func workdays(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
+	if kind, ok := strings.CutPrefix(rule, publicityRule+"."); ok {
+		return rules.IntOf(ctx, q, publicityRule, kind, region, at)
+	}
+	return rules.Int(ctx, q, rule, region, at)
 }
 
-// due is the end of the n-th working day after from.
-func (c *Core) due(ctx context.Context, q db.Querier, from time.Time, n int) (time.Time, bool, error) {
-	return from.AddDate(0, 0, n), true, nil
+// due is the end of the n-th working day after from, by the State Council's calendar.
+func due(ctx context.Context, q db.Querier, from time.Time, n int) (time.Time, bool, error) {
+	c, err := calendar.Load(ctx, q)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	d := c.AddWorkdays(from, n)
+	return d.At, d.Provisional, nil
 }
-
-// announce tells those concerned of a step.
-func (c *Core) announce(ctx context.Context, tx db.Tx, a review.Announcement) error { return nil }

@@ -15,12 +15,10 @@ import (
 // notSealed are the columns of bytes that a change of key does not concern, each with
 // the reason. river_ tables are the job queue's own.
 var notSealed = map[string]string{
-	"session.token_digest": "of a random token, without a key",
-	"mail_token.digest":    "of a random token, without a key",
-	"sign_in_failure.key":  "a change of key only forgets the failures of the last hours",
-	"idempotency.request":  "kept for a day; a change of key only makes a repeated write look like another",
-	"idempotency.answer":   "kept for a day, while the former key is configured longer",
-	"file.sha256":          "of the content",
+	"session.token_digest": "of 32 random bytes, without a key", "mail_token.digest": "of 32 random bytes, without a key",
+	"sign_in_failure.key": "under a new key attempts are counted anew",
+	"idempotency.request": "kept for a day; looked up under every key", "idempotency.answer": "kept for a day; the previous key opens it",
+	"file.sha256": "of the content",
 }
 
 // TestEverySealedColumnIsRotated: a column of bytes is sealed, the digest beside a

@@ -21,10 +21,12 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Deps are the use cases the API offers.
@@ -38,6 +40,9 @@ type Deps struct {
 
 	Identity       *identity.Service
 	Review         *review.Service
+	Messages       *notice.Messages
+	Supervision    *supervision.Service
+	Files          *files.Store
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -133,6 +138,9 @@ func (a *API) routes() {
 func (a *API) workspaceRoutes() {
 	a.identityRoutes()
 	a.reviewRoutes()
+	a.inboxRoutes()
+	a.fileRoutes()
+	a.supervisionRoutes()
 }
 
 // body wraps what an operation answers.

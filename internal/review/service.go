@@ -34,13 +34,16 @@ type Deps struct {
 type Announcement struct {
 	Submission Submission
 	Kind       Kind
-	Action     Action // or Escalate
+	Action     Action // of Workflow, or Escalate, Assign, FileObjection
 	Note       string
 	Reasons    []Reason
 }
 
-// Escalate is announced when the formal check is late; it moves nothing.
-const Escalate Action = "escalate"
+// Announced, though they move nothing.
+const (
+	Escalate Action = "escalate" // the formal check is late
+	Assign   Action = "assign"   // given to a reviewer by someone else
+)
 
 // Rules the engine asks for (platform/rules).
 const (
@@ -121,9 +124,14 @@ func (s *Service) why(ctx context.Context, k Kind, sub Submission) string {
 
 // sees reports whether the actor may read a submission at all.
 func (s *Service) sees(ctx context.Context, k Kind, sub Submission) bool {
-	return s.prepares(ctx, k, sub) || s.why(ctx, k, sub) == "" || s.Policy.May(ctx, "submission:read", scopeOf(sub)) ||
-		sub.OrgID != nil && s.Policy.May(ctx, "submission:read-own", authz.Scope{Organisation: *sub.OrgID}) ||
-		authz.From(ctx) != nil && authz.From(ctx).Person == sub.Author
+	if s.prepares(ctx, k, sub) || sub.OrgID != nil && s.Policy.May(ctx, "submission:read-own", authz.Scope{Organisation: *sub.OrgID}) ||
+		authz.From(ctx) != nil && authz.From(ctx).Person == sub.Author {
+		return true
+	}
+	if sub.State == Draft || sub.SubmittedAt == nil { // not handed in, or taken back: its authors' alone
+		return false
+	}
+	return s.why(ctx, k, sub) == "" || s.Policy.May(ctx, "submission:read", scopeOf(sub))
 }
 
 var errNone = apperr.New(apperr.NotFound, "没有这件申请，或者它不在您的查看范围内")

@@ -78,6 +78,19 @@ func listFiles(ctx context.Context, q db.Querier, submission uuid.UUID) ([]FileR
 	return out, nil
 }
 
+// submissionsNaming are those whose content names the file now or did before, the latest first.
+func submissionsNaming(ctx context.Context, q db.Querier, file uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `SELECT submission_id FROM submission_file WHERE file_id = $1 ORDER BY submission_id DESC LIMIT 100`, file)
+	if err != nil {
+		return nil, fmt.Errorf("submissions naming a file: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("submissions naming a file: %w", err)
+	}
+	return ids, nil
+}
+
 func listObjections(ctx context.Context, q db.Querier, submission uuid.UUID) ([]Objection, error) {
 	rows, err := q.Query(ctx, `
 		SELECT id, number, name, text, state, answer, filed_at, decided_at FROM objection WHERE submission_id = $1 ORDER BY filed_at`, submission)
