@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
@@ -29,6 +30,7 @@ import (
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
 	"zjcs/internal/supervision"
@@ -36,17 +38,18 @@ import (
 
 // Core is everything but the web: what import, seed and reindex also need.
 type Core struct {
-	Config  config.Config
-	Logger  *slog.Logger
-	Now     func() time.Time
-	Pool    *db.Pool
-	Vault   *secret.Vault
-	Catalog *catalog.Service
-	Agency  *agency.Service
-	Expert  *expert.Service
-	Notice  *notice.Service
-	Fee     *fee.Service
-	Search  *search.Service
+	Config    config.Config
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Pool      *db.Pool
+	Vault     *secret.Vault
+	Catalog   *catalog.Service
+	Agency    *agency.Service
+	Expert    *expert.Service
+	Purchaser *purchaser.Service
+	Notice    *notice.Service
+	Fee       *fee.Service
+	Search    *search.Service
 
 	Messages    *notice.Messages
 	Supervision *supervision.Service
@@ -55,7 +58,9 @@ type Core struct {
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
-	Once     *idempotency.Keeper
+
+	Deliveries *exchange.Deliveries
+	Once       *idempotency.Keeper
 
 	mail     *mail.Sender
 	breached *credential.BreachFile // nil: the shipped list alone
@@ -103,6 +108,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
+	c.Purchaser = purchaser.New(c.Pool, c.Vault, c.Policy)
 	c.Notice = notice.New(c.Pool)
 	c.Fee = fee.New(c.Pool)
 	if c.Search, err = search.New(c.Pool); err != nil {
@@ -110,6 +116,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Review = c.newReview()
+	c.Deliveries = c.newDeliveries()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
 		c.Close()
 		return nil, err

@@ -2,12 +2,17 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
+	"zjcs/internal/expert"
 	"zjcs/internal/platform/calendar"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
+	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 )
 
@@ -16,7 +21,23 @@ func (c *Core) newReview() *review.Service {
 	return review.New(review.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
 		Workdays: workdays, Due: due, Announce: c.announce,
-	})
+	}, slices.Concat(
+		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
+		expert.Kinds(c.experts()),
+		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
+	)...)
+}
+
+// experts is the door of the expert pool; its Tick runs every hour.
+func (c *Core) experts() expert.Door { return expert.Door{Vault: c.Vault, Changed: c.changed} }
+
+// feeStandards matches an item's fee reference with the standards shipped.
+func feeStandards(item, reference string) []string {
+	t, err := exchange.ItemTarget()
+	if err != nil {
+		panic("the shipped catalogue is part of the program: " + err.Error())
+	}
+	return t.FeeStandards(item, reference)
 }
 
 // publicityRule has an entry for each kind of submission; the engine asks for it by

@@ -51,6 +51,13 @@ func (c *Core) enqueueMail(ctx context.Context, tx db.Tx, messages []uuid.UUID) 
 	return nil
 }
 
+// deliveryArgs is the job that reads a large delivered table, or takes it in.
+type deliveryArgs struct {
+	ID uuid.UUID `json:"id"`
+}
+
+func (deliveryArgs) Kind() string { return "delivery" }
+
 // tickArgs is one turn of what time alone makes due.
 type tickArgs struct {
 	Name string `json:"name" river:"unique"`
@@ -69,18 +76,10 @@ type tick struct {
 func (a *App) ticks() []tick {
 	return []tick{
 		{"review", time.Minute, a.Review.Tick},
-		{"files", time.Hour, a.sweepFiles},
 		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
+		{"deliveries", time.Hour, a.Deliveries.Sweep},
+		{"expert-confirmations", time.Hour, func(ctx context.Context) error { return a.experts().Tick(ctx, a.Pool) }},
 	}
-}
-
-// filesKept is how long an upload waits to be named by something: a draft is saved within
-// minutes, and a browser left open over a weekend is rare.
-const filesKept = 72 * time.Hour
-
-func (a *App) sweepFiles(ctx context.Context) error {
-	_, err := a.Files.Sweep(ctx, a.Now().Add(-filesKept), a.Files.Referenced)
-	return err
 }
 
 // work lists the jobs of the program.
@@ -91,6 +90,9 @@ func (a *App) work() jobs.Options {
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[mailArgs]) error {
 		return a.Messages.Mail(ctx, job.Args.Message, job.Attempt >= job.MaxAttempts)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliveryArgs]) error {
+		return a.Deliveries.Work(ctx, job.Args.ID)
 	}))
 	river.AddWorker(workers, river.WorkFunc(a.workLetter))
 	river.AddWorker(workers, river.WorkFunc(a.workReset))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -112,17 +113,24 @@ type table struct {
 	Body        []byte
 }
 
-// download registers an endpoint that answers with a CSV file of that name. Who calls is
-// found out as in on.
-func download[I any](a *API, e endpoint, name string, op func(context.Context, *I) ([]byte, error)) {
+// What a download holds.
+const (
+	csvType  = "text/csv; charset=utf-8"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// download registers an endpoint that answers with a file of that type and name. Who
+// calls is found out as in on.
+func download[I any](a *API, e endpoint, mediaType, name string, op func(context.Context, *I) ([]byte, error)) {
 	o := a.operation(e)
-	o.Responses = map[string]*huma.Response{"200": {Description: "CSV，UTF-8", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
+	plain, _, _ := strings.Cut(mediaType, ";")
+	o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{plain: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*table, error) {
 		out, err := op(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, a.Logger, err)
 		}
-		return &table{Type: "text/csv; charset=utf-8", Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: out}, nil
+		return &table{Type: mediaType, Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: out}, nil
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
@@ -43,6 +44,7 @@ type Deps struct {
 	Messages       *notice.Messages
 	Supervision    *supervision.Service
 	Files          *files.Store
+	Deliveries     *exchange.Deliveries
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -141,6 +143,7 @@ func (a *API) workspaceRoutes() {
 	a.inboxRoutes()
 	a.fileRoutes()
 	a.supervisionRoutes()
+	a.exchangeRoutes()
 }
 
 // body wraps what an operation answers.

@@ -17,7 +17,7 @@ import (
 func (a *API) supervisionRoutes() {
 	const tag = "监督"
 	on(a, endpoint{http.MethodGet, "/api/v1/audit-log", "audit-log", tag, "查询操作日志，最新的在前；每次查询留痕", "audit:read", 0}, a.searchLog)
-	download(a, endpoint{http.MethodGet, "/api/v1/audit-log.csv", "audit-log-csv", tag, "导出操作日志；条件与查询相同，每次导出留痕", "audit:read", 0}, "操作日志.csv", a.exportLog)
+	download(a, endpoint{http.MethodGet, "/api/v1/audit-log.csv", "audit-log-csv", tag, "导出操作日志；条件与查询相同，每次导出留痕", "audit:read", 0}, csvType, "操作日志.csv", a.exportLog)
 }
 
 type logFilter struct {

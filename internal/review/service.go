@@ -72,7 +72,10 @@ func New(d Deps, kinds ...Kind) *Service {
 func (s *Service) Kinds(ctx context.Context) ([]KindInfo, error) {
 	out := []KindInfo{}
 	for _, name := range s.order {
-		k := s.kinds[name]
+		k, err := s.kinds[name].current(ctx, s.Pool)
+		if err != nil {
+			return nil, err
+		}
 		i := KindInfo{Name: k.Name, Label: k.Label, Help: k.Help, ForOrganisation: k.ForOrganisation, Subject: k.Subject, Form: k.Form,
 			MayPrepare: s.Policy.May(ctx, k.Prepare, authz.Anywhere), MayReview: s.Policy.May(ctx, k.Review, authz.Anywhere)}
 		if i.MayPrepare || i.MayReview {
@@ -147,7 +150,8 @@ func (s *Service) visible(ctx context.Context, q db.Querier, id uuid.UUID, lock 
 		return sub, k, errNone
 	}
 	sub.KindLabel = k.Label
-	return sub, k, nil
+	k, err = k.current(ctx, q)
+	return sub, k, err
 }
 
 // record writes one line of the audit log about a submission.

@@ -61,6 +61,15 @@ func linkFiles(ctx context.Context, q db.Querier, submission, person uuid.UUID, 
 	return unknown, nil
 }
 
+// adoptFiles names files of a submission that its domain vouches for.
+func adoptFiles(ctx context.Context, q db.Querier, submission uuid.UUID, ids []uuid.UUID) error {
+	_, err := q.Exec(ctx, `INSERT INTO submission_file (submission_id, file_id) SELECT DISTINCT $1::uuid, f.id FROM file f WHERE f.id = ANY ($2) ON CONFLICT DO NOTHING`, submission, ids)
+	if err != nil {
+		return fmt.Errorf("adopt files: %w", err)
+	}
+	return nil
+}
+
 func listFiles(ctx context.Context, q db.Querier, submission uuid.UUID) ([]FileRef, error) {
 	rows, err := q.Query(ctx, `
 		SELECT f.id, f.name, f.media_type, f.size, encode(f.sha256, 'hex') FROM submission_file x JOIN file f ON f.id = x.file_id

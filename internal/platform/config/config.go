@@ -57,6 +57,7 @@ type Config struct {
 
 	CacheBytes      uint64        `env:"CACHE_BYTES" envDefault:"33554432" help:"公开内容缓存上限，字节；0 关闭"`
 	MaxBodyBytes    int64         `env:"MAX_BODY_BYTES" envDefault:"1048576" help:"请求正文上限，字节"`
+	UploadMaxBytes  int64         `env:"UPLOAD_MAX_BYTES" envDefault:"33554432" help:"上传待导入的表的上限，字节"`
 	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"10s" help:"单个请求的时限"`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"15s" help:"停机时等待在办请求的时限"`
 
