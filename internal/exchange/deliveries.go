@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -88,10 +89,10 @@ func (s *Deliveries) HandIn(ctx context.Context, in HandInput) (Delivery, error)
 	if _, ok := s.Intakes[in.Kind]; !ok {
 		bad = append(bad, apperr.Field{Name: "kind", Message: "可以导入的是 items（事项）、agencies（机构）、experts（专家）"})
 	}
-	if reason := sheet.TextFault(in.Source, 100); reason != "" || in.Source == "" {
+	if reason := sheet.TextFault(in.Source, 100); reason != "" || in.Source == "" || !utf8.ValidString(in.Source) {
 		bad = append(bad, apperr.Field{Name: "source", Message: "来源应写提供数据的单位，不超过 100 个字"})
 	}
-	if reason := sheet.TextFault(in.FileName, 200); reason != "" || in.File == "" {
+	if reason := sheet.TextFault(in.FileName, 200); reason != "" || in.File == "" || !utf8.ValidString(in.FileName) {
 		bad = append(bad, apperr.Field{Name: "file", Message: "请选择要导入的 .xlsx 或 .csv 文件，文件名不超过 200 个字"})
 	}
 	if err := apperr.InvalidFields(bad); err != nil {
@@ -249,7 +250,7 @@ func (s *Deliveries) read(ctx context.Context, d Delivery, o Options) error {
 	}
 	p, err := s.Intakes[d.Kind].preview(ctx, s.Pool, o, d.reach, func(faults []provenance.RowError) error { return saveFaults(ctx, s.Pool, d.ID, faults) })
 	if refusal, ok := apperr.As(err); ok && refusal.Code != apperr.Internal {
-		return refuseDelivery(ctx, s.Pool, d.ID, strings.ReplaceAll(refusal.Message, filepath.Base(o.File), d.FileName))
+		return refuseDelivery(ctx, s.Pool, d.ID, storable(strings.ReplaceAll(refusal.Message, filepath.Base(o.File), d.FileName)))
 	}
 	if err != nil {
 		return err
@@ -261,7 +262,7 @@ func (s *Deliveries) take(ctx context.Context, d Delivery, o Options) error {
 	rep, err := s.Intakes[d.Kind].take(ctx, s.Pool, o, d.reach)
 	failure := ""
 	if refusal, ok := apperr.As(err); ok && refusal.Code != apperr.Internal {
-		failure, err = refusal.Message, nil
+		failure, err = storable(refusal.Message), nil
 	}
 	if err != nil {
 		return err

@@ -297,10 +297,16 @@ func TestWhatCannotBeReadIsRefusedWithItsReason(t *testing.T) {
 			t.Errorf("%s is confirmed: %v", name, err)
 		}
 	}
+	// Headers are as the file has them, whatever bytes those are.
+	for _, odd := range []string{"坏\x00列", "坏\xff列", "\u2028"} {
+		if got := d.handIn(d.operator, provenance.Items, "a.csv", strings.Replace(itemHeader, "\n", ","+odd+"\n", 1)+strings.Replace(itemRow("ZJ0901", "新", "水利"), "\n", ",x\n", 1)); got.State != exchange.Ready && got.State != exchange.Refused {
+			t.Errorf("%q: %s %s", odd, got.State, got.Failure)
+		}
+	}
 	for field, in := range map[string]exchange.HandInput{
 		"kind":   {Kind: "regions", Source: "x", FileName: "a.csv", File: d.file("b.csv", itemHeader)},
 		"source": {Kind: provenance.Items, Source: " ", FileName: "a.csv", File: d.file("c.csv", itemHeader)},
-		"file":   {Kind: provenance.Items, Source: "x", FileName: "a.csv"},
+		"file":   {Kind: provenance.Items, Source: "x", FileName: "\xff.csv", File: d.file("d.csv", itemHeader)},
 	} {
 		_, err := d.HandIn(testkit.As(t, d.operator), in)
 		if e, ok := apperr.As(err); !ok || len(e.Fields) != 1 || e.Fields[0].Name != field {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -153,7 +154,13 @@ func preview[T any](ctx context.Context, pool *db.Pool, o Options, target Scoped
 	d := &delivery[T]{Options: o, target: target, reader: r}
 	d.report.Batch = provenance.Batch{ID: uuid.Must(uuid.NewV7()), Kind: target.Kind(), Source: o.Source, FileName: o.FileName, SHA256: r.SHA256()}
 	p := &previewer[T]{delivery: d, target: within[T]{target, reach}, record: record, out: Preview{
-		New: []PreviewRow{}, Changed: []PreviewRow{}, Unchanged: []PreviewRow{}, Failed: []RowFault{}, Reasons: []FaultKind{}, Unknown: append([]string{}, r.Unknown()...), Ignored: append([]string{}, r.Ignored()...)}}
+		New: []PreviewRow{}, Changed: []PreviewRow{}, Unchanged: []PreviewRow{}, Failed: []RowFault{}, Reasons: []FaultKind{}, Unknown: []string{}, Ignored: []string{}}}
+	for _, name := range r.Unknown() {
+		p.out.Unknown = append(p.out.Unknown, storable(name))
+	}
+	for _, name := range r.Ignored() {
+		p.out.Ignored = append(p.out.Ignored, storable(name))
+	}
 	work, working := errgroup.WithContext(ctx)
 	parts := make(chan *part[T])
 	var beyond error
@@ -178,6 +185,12 @@ func preview[T any](ctx context.Context, pool *db.Pool, o Options, target Scoped
 	}
 	p.finish()
 	return p.out, nil
+}
+
+// storable leaves out what the database cannot hold as text: names of columns and sheets
+// come as the file has them.
+func storable(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
 }
 
 type previewer[T any] struct {

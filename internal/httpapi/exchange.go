@@ -26,7 +26,8 @@ const DeliveriesPath = "/api/v1/deliveries"
 // would do, and taken in when it is confirmed.
 func (a *API) exchangeRoutes() {
 	const tag, may = "数据归集", "delivery:prepare"
-	on(a, endpoint{http.MethodPost, DeliveriesPath, "hand-in-delivery", tag, "提交待导入的表，得到预览；此时什么也不写入", may, http.StatusCreated}, a.handIn, deliveryForm)
+	on(a, endpoint{http.MethodPost, DeliveriesPath, "hand-in-delivery", tag, "提交待导入的表，得到预览；此时什么也不写入", may, http.StatusCreated}, a.handIn)
+	deliveryForm(a.huma.OpenAPI().Paths[DeliveriesPath].Post)
 	on(a, endpoint{http.MethodGet, DeliveriesPath, "deliveries", tag, "我提交的归集", may, 0}, a.listDeliveries)
 	on(a, endpoint{http.MethodGet, "/api/v1/deliveries/{id}", "delivery", tag, "一次归集：进度、预览、结果", may, 0}, a.getDelivery)
 	on(a, endpoint{http.MethodPut, "/api/v1/deliveries/{id}/confirm", "confirm-delivery", tag, "确认导入；逐行按现在的数据重新判断", may, 0}, a.confirmDelivery)
@@ -34,7 +35,8 @@ func (a *API) exchangeRoutes() {
 	download(a, endpoint{http.MethodGet, "/api/v1/delivery-templates/{file}", "delivery-template", tag, "空表模板：items.xlsx、agencies.xlsx、experts.xlsx", may, 0}, xlsxType, "导入模板.xlsx", a.deliveryTemplate)
 }
 
-// deliveryForm describes the upload, which is read as a stream and not by huma.
+// deliveryForm describes the upload, once the route stands: huma would read the body of a
+// route that has one, and a table is read as a stream.
 func deliveryForm(o *huma.Operation) {
 	text := func(doc string, limit int) *huma.Schema {
 		return &huma.Schema{Type: huma.TypeString, Description: doc, MaxLength: &limit}

@@ -17,14 +17,17 @@ type uploads map[string]int64
 
 func (u uploads) has(path string) bool { return u.limit(path, -1) >= 0 }
 
-// limit is that of the path, or other.
+// limit is that of the longest prefix the path is at or below, or other. A path that only
+// looks alike (/api/v1/files-of) has the other.
 func (u uploads) limit(path string, other int64) int64 {
+	limit, length := other, -1
 	for prefix, n := range u {
-		if rest, below := strings.CutPrefix(path, prefix); below && (rest == "" || rest[0] == '/') {
-			return n
+		rest, below := strings.CutPrefix(path, prefix)
+		if below && (rest == "" || rest[0] == '/') && len(prefix) > length {
+			limit, length = n, len(prefix)
 		}
 	}
-	return other
+	return limit
 }
 
 // pass lets the route answer by itself, in pieces.
