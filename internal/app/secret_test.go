@@ -18,7 +18,8 @@ var notSealed = map[string]string{
 	"session.token_digest": "of 32 random bytes, without a key", "mail_token.digest": "of 32 random bytes, without a key",
 	"sign_in_failure.key": "under a new key attempts are counted anew",
 	"idempotency.request": "kept for a day; looked up under every key", "idempotency.answer": "kept for a day; the previous key opens it",
-	"file.sha256": "of the content",
+	"delivery_content.bytes": "kept for a week at most, while the former key is configured longer",
+	"file.sha256":            "of the content",
 }
 
 // TestEverySealedColumnIsRotated: a column of bytes is sealed, the digest beside a
@@ -101,14 +102,18 @@ func sealedPeople(t *testing.T, core *app.Core) {
 	p := cast.Person("王经办", testkit.At(authz.Operator, testkit.County)).Person
 	v := core.Vault
 	submission := uuid.Must(uuid.NewV7())
+	buyer := cast.Organisation("natural_person", "王某", testkit.County)
 	for sql, args := range map[string][]any{
 		`UPDATE person SET phone = $2, phone_digest = $3, id_number = $4, id_digest = $5, totp_secret = $6 WHERE id = $1`: {p,
 			v.Seal("person.phone", "13800000000"), v.Digest("person.phone", "13800000000"),
 			v.Seal("person.id_number", "11010519491231002X"), v.Digest("person.id_number", "11010519491231002X"), v.Seal("person.totp_secret", "JBSWY3DP")},
 		`WITH s AS (INSERT INTO submission (id, kind, title, author, region_code, state, content) VALUES ($1, 'x', 'x', $2, $3, 'draft', '{}') RETURNING id),
-		      o AS (INSERT INTO objection (id, submission_id, name, contact, text) SELECT gen_random_uuid(), id, '群众', $5, '异议' FROM s)
+		      o AS (INSERT INTO objection (id, submission_id, name, contact, text) SELECT gen_random_uuid(), id, '群众', $5, '异议' FROM s),
+		      p AS (INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, id_number, id_digest, address, contact_name, contact_phone,
+		                contact_email, agent_name, papers, verified_at, submission_id) SELECT $6, 'natural_person', '王某', false, '', $7, $8, 'x', 'x', $9, '', '', '{}', now(), id FROM s)
 		 INSERT INTO submission_secret (id, submission_id, sealed) SELECT gen_random_uuid(), id, $4 FROM s`: {submission, p, testkit.County,
-			v.Seal("submission.secret", "11010519491231002X"), v.Seal("objection.contact", "13800000000")},
+			v.Seal("submission.secret", "11010519491231002X"), v.Seal("objection.contact", "13800000000"), buyer,
+			v.Seal("purchaser.id_number", "11010519491231002X"), v.Digest("person.id_number", "11010519491231002X"), v.Seal("purchaser.contact_phone", "13800000000")},
 	} {
 		if _, err := core.Pool.Exec(t.Context(), sql, args...); err != nil {
 			t.Fatalf("%s: %v", sql, err)
