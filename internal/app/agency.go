@@ -2,9 +2,15 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"zjcs/internal/agency"
+	"zjcs/internal/notice"
+	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/review"
@@ -33,5 +39,25 @@ func (c *Core) agencyDay() agency.Daily {
 
 // notifyCertificate tells an agency's people of a certificate that ends.
 func (c *Core) notifyCertificate(ctx context.Context, tx db.Tx, n agency.CertificateNotice) error {
-	return nil
+	to := notice.To{Organisations: []uuid.UUID{n.Organisation}, In: []authz.Role{authz.AgencyAdmin, authz.AgencyAgent}}
+	return c.Messages.SendTx(ctx, tx, to, certificateMessage(n))
+}
+
+// certificateMessage says what ends when, and what follows.
+func certificateMessage(n agency.CertificateNotice) notice.Message {
+	m := notice.Message{Topic: notice.AboutCertificate, Link: "/agencies/" + n.Agency.String(),
+		Title: fmt.Sprintf("证书将于 %s 到期（还有 %d 天）：%s", n.ValidTo, n.DaysLeft, n.Certificate)}
+	items := strings.Join(n.Items, "、")
+	switch {
+	case n.DaysLeft < 0:
+		m.Title = fmt.Sprintf("证书已于 %s 到期：%s", n.ValidTo, n.Certificate)
+		if items != "" {
+			m.Body = "没有其他有效证书承载的，已暂停承接：" + items + "。换发新证后，请提交“机构变更”。"
+		}
+	case items != "":
+		m.Body = "到期后，没有其他有效证书承载的将暂停承接：" + items + "。换发新证后，请提交“机构变更”。"
+	default:
+		m.Body = "换发新证后，请提交“机构变更”。"
+	}
+	return m
 }

@@ -7,11 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"zjcs/internal/agency"
+	"zjcs/internal/catalog"
 	"zjcs/internal/demo"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/provenance"
 	"zjcs/internal/platform/sheet"
 )
@@ -37,9 +42,7 @@ func (c *Core) loadReference(ctx context.Context) error {
 // the job that commits with the delivery, runs.
 func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Options) (exchange.Report, error) {
 	o.Changed = c.changed
-	o.Limits = sheet.Limits{
-		CSVBytes: c.Config.ImportMaxCSVBytes, XLSXBytes: c.Config.ImportMaxXLSXBytes, XLSXRaw: c.Config.ImportMaxXLSXRaw,
-	}
+	o.Limits = c.limits()
 	switch kind {
 	case provenance.Items:
 		t, err := exchange.ItemTarget()
@@ -63,6 +66,38 @@ func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Opti
 		return exchange.Run(ctx, c.Pool, o, agency.NewAffiliationImport(c.Now()))
 	default:
 		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations")
+	}
+}
+
+func (c *Core) limits() sheet.Limits {
+	return sheet.Limits{CSVBytes: c.Config.ImportMaxCSVBytes, XLSXBytes: c.Config.ImportMaxXLSXBytes, XLSXRaw: c.Config.ImportMaxXLSXRaw}
+}
+
+// inlineDelivery is the size up to which a delivered table is worked while its sender
+// waits: a few thousand rows.
+const inlineDelivery = 256 << 10
+
+// newDeliveries takes in the tables that officials hand in.
+func (c *Core) newDeliveries() *exchange.Deliveries {
+	columns := func(kind provenance.Kind) func() []sheet.Column {
+		return func() []sheet.Column { return Columns(kind) }
+	}
+	return &exchange.Deliveries{
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Logger: c.Logger, Changed: c.changed, Limits: c.limits(), Inline: inlineDelivery,
+		Intakes: map[provenance.Kind]exchange.Intake{
+			provenance.Items: exchange.NewIntake(columns(provenance.Items), func(context.Context) (exchange.Scoped[*catalog.ImportedItem], error) {
+				return exchange.ItemTarget()
+			}),
+			provenance.Agencies: exchange.NewIntake(columns(provenance.Agencies), func(ctx context.Context) (exchange.Scoped[*agency.Imported], error) {
+				return agency.NewImport(ctx, c.Pool, c.Vault, c.Now())
+			}),
+			provenance.Experts: exchange.NewIntake(columns(provenance.Experts), func(ctx context.Context) (exchange.Scoped[*expert.Imported], error) {
+				return expert.NewImport(ctx, c.Pool, c.Vault, c.Now())
+			}),
+		},
+		Enqueue: func(ctx context.Context, tx db.Tx, id uuid.UUID) error {
+			return jobs.InsertTx(ctx, c.jobs, tx, deliveryArgs{ID: id})
+		},
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/expert"
+	"zjcs/internal/identity"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/review"
 )
 
 // SealedColumns are all columns of sealed values; a rotation reaches what is listed here.
 func SealedColumns() []secret.Column {
-	return slices.Concat(expert.SealedColumns(), agency.SealedColumns())
+	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), review.SealedColumns())
 }
 
 // RotateSecrets brings every sealed value under the current key.

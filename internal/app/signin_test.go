@@ -1,12 +1,15 @@
 package app_test
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"zjcs/internal/identity"
 )
 
 // TestRegistration: each kind gets its organisation, its role and a session; an address
@@ -88,6 +91,16 @@ func TestRegistrationNamesEveryFault(t *testing.T) {
 	s.clock.forward(11 * time.Minute)
 	if r := b.do("POST", "/api/v1/registrations", late); !r.blames("captcha") {
 		t.Errorf("an old captcha counts: %d %s", r.status, r.text)
+	}
+	// A citizen's number has one account.
+	number := identity.NewCitizenID(rand.New(rand.NewPCG(1, 1)), "140899", now().AddDate(-30, 0, 0)).Reveal()
+	citizen := b.registration("natural_person", "citizen.a")
+	citizen["person"].(m)["idNumber"] = number
+	b.must(http.StatusCreated, "POST", "/api/v1/registrations", citizen)
+	twice := b.registration("natural_person", "citizen.b")
+	twice["person"].(m)["idNumber"] = strings.ToLower(number)
+	if r := b.do("POST", "/api/v1/registrations", twice); !r.blames("person.idNumber") {
+		t.Errorf("one number, two accounts: %d %s", r.status, r.text)
 	}
 	in = b.registration("enterprise", "firstone")
 	if r := b.do("POST", "/api/v1/registrations", in); r.status != http.StatusUnprocessableEntity || !r.blames("person.login") {

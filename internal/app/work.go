@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,16 +21,6 @@ type indexArgs struct{}
 
 func (indexArgs) Kind() string { return "search_index" }
 
-// sweepArgs is the job that removes what has served its time.
-type sweepArgs struct{}
-
-func (sweepArgs) Kind() string { return "sweep" }
-
-// agencyDayArgs is the job that does what each new day asks for of agencies.
-type agencyDayArgs struct{}
-
-func (agencyDayArgs) Kind() string { return "agency_day" }
-
 // changed keeps the search index with whoever writes, in the writer's transaction:
 // small changes at once, large ones by a job that commits with them.
 func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -39,23 +30,85 @@ func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids 
 	return jobs.InsertTx(ctx, c.jobs, tx, indexArgs{})
 }
 
+// mailArgs is the job that sends a message's e-mail. Fifteen attempts, each later than
+// the last, go on for a day and a half: a server that is down over night loses nothing.
+type mailArgs struct {
+	Message uuid.UUID `json:"message"`
+}
+
+func (mailArgs) Kind() string                 { return "message_mail" }
+func (mailArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 15} }
+
+// enqueueMail adds a job for each message, in the transaction that wrote it.
+func (c *Core) enqueueMail(ctx context.Context, tx db.Tx, messages []uuid.UUID) error {
+	many := make([]river.InsertManyParams, len(messages))
+	for i, id := range messages {
+		many[i].Args = mailArgs{id}
+	}
+	if _, err := c.jobs.InsertManyFastTx(ctx, tx, many); err != nil {
+		return fmt.Errorf("insert e-mail jobs: %w", err)
+	}
+	return nil
+}
+
+// deliveryArgs is the job that reads a large delivered table, or takes it in.
+type deliveryArgs struct {
+	ID uuid.UUID `json:"id"`
+}
+
+func (deliveryArgs) Kind() string { return "delivery" }
+
+// tickArgs is one turn of what time alone makes due.
+type tickArgs struct {
+	Name string `json:"name" river:"unique"`
+}
+
+func (tickArgs) Kind() string { return "tick" }
+
+// tick is work that comes due by time. Several instances may run one at once.
+type tick struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) error
+}
+
+// ticks is all that time does in this program.
+func (a *App) ticks() []tick {
+	return []tick{
+		{"review", time.Minute, a.Review.Tick},
+		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
+		{"deliveries", time.Hour, a.Deliveries.Sweep},
+		{"expert-confirmations", time.Hour, func(ctx context.Context) error { return a.experts().Tick(ctx, a.Pool) }},
+		{"agency-day", time.Hour, func(ctx context.Context) error { return a.agencyDay().Run(ctx) }}, // a day that began while no instance ran is made up for
+	}
+}
+
 // work lists the jobs of the program.
 func (a *App) work() jobs.Options {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[indexArgs]) error {
 		return a.Search.Drain(ctx)
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[mailArgs]) error {
+		return a.Messages.Mail(ctx, job.Args.Message, job.Attempt >= job.MaxAttempts)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliveryArgs]) error {
+		return a.Deliveries.Work(ctx, job.Args.ID)
+	}))
 	river.AddWorker(workers, river.WorkFunc(a.workLetter))
 	river.AddWorker(workers, river.WorkFunc(a.workReset))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweepArgs]) error {
-		return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx))
+	turns := map[string]func(context.Context) error{}
+	var periodic []*river.PeriodicJob
+	for _, t := range a.ticks() {
+		turns[t.name] = t.run
+		periodic = append(periodic, jobs.Every(t.every, tickArgs{t.name}))
+	}
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[tickArgs]) error {
+		run, known := turns[job.Args.Name]
+		if !known { // of another version of the program
+			return river.JobCancel(fmt.Errorf("no tick %q", job.Args.Name))
+		}
+		return run(ctx)
 	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[agencyDayArgs]) error {
-		return a.agencyDay().Run(ctx)
-	}))
-	return jobs.Options{Workers: workers, Logger: a.Logger, Periodic: []*river.PeriodicJob{
-		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil),
-		// Every hour: a day that begins while no instance runs is made up for at once.
-		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return agencyDayArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true}),
-	}}
+	return jobs.Options{Workers: workers, Periodic: periodic, Logger: a.Logger}
 }

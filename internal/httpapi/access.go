@@ -3,7 +3,9 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -86,20 +88,7 @@ func cookieOf(ctx context.Context, name string) string {
 //
 // A write of the signed-in may carry an Idempotency-Key (see once).
 func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), more ...func(*huma.Operation)) {
-	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
-	o := huma.Operation{
-		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
-		Errors:       []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
-		Middlewares:  huma.Middlewares{a.admit(e)},
-		MaxBodyBytes: -1, // the barrier bounds every body
-	}
-	if e.permission != Public {
-		o.Security = []map[string][]string{{"session": {}}}
-		if e.method != http.MethodGet {
-			o.Middlewares = append(o.Middlewares, a.once)
-			o.Parameters = append(o.Parameters, idempotencyParameter)
-		}
-	}
+	o := a.operation(e)
 	for _, m := range more {
 		m(&o)
 	}
@@ -117,6 +106,53 @@ func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), m
 	})
 }
 
+// table is an answer to be saved as a file.
+type table struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+// What a download holds.
+const (
+	csvType  = "text/csv; charset=utf-8"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// download registers an endpoint that answers with a file of that type and name. Who
+// calls is found out as in on.
+func download[I any](a *API, e endpoint, mediaType, name string, op func(context.Context, *I) ([]byte, error)) {
+	o := a.operation(e)
+	plain, _, _ := strings.Cut(mediaType, ";")
+	o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{plain: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*table, error) {
+		out, err := op(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, a.Logger, err)
+		}
+		return &table{Type: mediaType, Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: out}, nil
+	})
+}
+
+// operation puts the endpoint into the tree and describes it.
+func (a *API) operation(e endpoint) huma.Operation {
+	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
+	o := huma.Operation{
+		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
+		Errors:       []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
+		Middlewares:  huma.Middlewares{a.admit(e)},
+		MaxBodyBytes: -1, // the barrier bounds every body
+	}
+	if e.permission != Public {
+		o.Security = []map[string][]string{{"session": {}}}
+		if e.method != http.MethodGet {
+			o.Middlewares = append(o.Middlewares, a.once)
+			o.Parameters = append(o.Parameters, idempotencyParameter)
+		}
+	}
+	return o
+}
+
 func cookieLines(cookies []*http.Cookie) []string {
 	out := make([]string, len(cookies))
 	for i, c := range cookies {
@@ -129,18 +165,23 @@ func cookieLines(cookies []*http.Cookie) []string {
 // asks for the route's permission.
 func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
-		r := humagin.Unwrap(c).Request
 		web.Route(c.Context(), e.path)
-		ctx, err := a.identify(r.WithContext(context.WithValue(c.Context(), callKey{}, &call{request: r})))
-		if err == nil && e.permission != Public {
-			err = a.Policy.Require(ctx, e.permission, authz.Anywhere)
-		}
+		ctx, err := a.admitted(humagin.Unwrap(c).Request, e)
 		if err != nil {
 			writeProblem(humagin.Unwrap(c).Writer, problemOf(c.Context(), a.Logger, err))
 			return
 		}
 		next(huma.WithContext(c, ctx))
 	}
+}
+
+// admitted is r's context with who calls in it, unless he may not.
+func (a *API) admitted(r *http.Request, e endpoint) (context.Context, error) {
+	ctx, err := a.identify(r.WithContext(context.WithValue(r.Context(), callKey{}, &call{request: r})))
+	if err == nil && e.permission != Public {
+		err = a.Policy.Require(ctx, e.permission, authz.Anywhere)
+	}
+	return ctx, err
 }
 
 // identify is r's context with its origin and, where a session is shown, its actor.

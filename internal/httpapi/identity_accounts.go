@@ -13,7 +13,7 @@ func (a *API) listMembers(ctx context.Context, in *byID) (all[identity.Grant], e
 }
 
 type delegation struct {
-	byID
+	ID   string `path:"id" maxLength:"64" doc:"标识"`
 	Body identity.Delegation
 }
 
@@ -22,7 +22,7 @@ func (a *API) delegate(ctx context.Context, in *delegation) (identity.Grant, err
 }
 
 type memberKey struct {
-	byID
+	ID    string `path:"id" maxLength:"64" doc:"标识"`
 	Grant string `path:"grantId" maxLength:"64" doc:"授权的标识"`
 }
 
@@ -46,7 +46,7 @@ func (a *API) openAccount(ctx context.Context, in *body[identity.NewAccount]) (i
 }
 
 type stateChange struct {
-	byID
+	ID   string `path:"id" maxLength:"64" doc:"标识"`
 	Body struct {
 		State  identity.PersonState `json:"state" enum:"active,disabled" doc:"启用或停用"`
 		Reason string               `json:"reason" maxLength:"200" doc:"理由"`
@@ -58,7 +58,7 @@ func (a *API) setAccountState(ctx context.Context, in *stateChange) (none, error
 }
 
 type reasoned struct {
-	byID
+	ID   string `path:"id" maxLength:"64" doc:"标识"`
 	Body struct {
 		Reason string `json:"reason" maxLength:"200" doc:"理由"`
 	}

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
@@ -21,10 +22,12 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Deps are the use cases the API offers.
@@ -38,6 +41,10 @@ type Deps struct {
 
 	Identity       *identity.Service
 	Review         *review.Service
+	Messages       *notice.Messages
+	Supervision    *supervision.Service
+	Files          *files.Store
+	Deliveries     *exchange.Deliveries
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -133,6 +140,10 @@ func (a *API) routes() {
 func (a *API) workspaceRoutes() {
 	a.identityRoutes()
 	a.reviewRoutes()
+	a.inboxRoutes()
+	a.fileRoutes()
+	a.supervisionRoutes()
+	a.exchangeRoutes()
 }
 
 // body wraps what an operation answers.

@@ -98,8 +98,10 @@ func (s *Service) FinishElsewhere(ctx context.Context, kept string, r Return, pr
 	if err != nil {
 		return o, "", err
 	}
-	o, err = s.signInElsewhere(ctx, subject, previous)
-	return o, f.Next, err
+	if o, err = s.signInElsewhere(ctx, subject, previous); err != nil {
+		return o, "", err
+	}
+	return o, f.Next, nil
 }
 
 func (s *Service) openFlow(kept string) (flow, error) {

@@ -86,7 +86,7 @@ func (s *Service) proveFactor(ctx context.Context, in Proof, then func(db.Tx) er
 }
 
 func (s *Service) spendCodeTx(ctx context.Context, tx db.Tx, f factorRow, code string) (bool, error) {
-	secret, err := s.vault.Open("person.totp_secret", f.secret)
+	secret, err := s.vault.Open(fieldFactor, f.secret)
 	if err != nil {
 		return false, err
 	}
@@ -143,7 +143,7 @@ func (s *Service) SetUpFactor(ctx context.Context) (NewFactor, error) {
 		return NewFactor{}, err
 	}
 	err = db.InTx(ctx, s.pool, func(tx db.Tx) error {
-		if err := proposeFactor(ctx, tx, a.Person, s.vault.Seal("person.totp_secret", key.Secret)); err != nil {
+		if err := proposeFactor(ctx, tx, a.Person, s.vault.Seal(fieldFactor, key.Secret)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{Action: string(ownAccount), Kind: "person", ID: a.Person.String(), Summary: "开始设置二次验证"})

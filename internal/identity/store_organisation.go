@@ -63,7 +63,7 @@ func (s *Service) maskedPhone(sealed []byte) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
 	}
-	number, err := s.vault.Open("person.phone", sealed)
+	number, err := s.vault.Open(fieldPhone, sealed)
 	return secret.MaskNumber(number), err
 }
 

@@ -33,10 +33,18 @@ type personRow struct {
 func (s *Service) insertPersonTx(ctx context.Context, tx db.Tx, p personRow) error {
 	var phone, phoneDigest, number, numberDigest []byte
 	if p.phone != "" {
-		phone, phoneDigest = s.vault.Seal("person.phone", p.phone), s.vault.Digest("person.phone", p.phone)
+		phone, phoneDigest = s.vault.Seal(fieldPhone, p.phone), s.vault.Digest(fieldPhone, p.phone)
 	}
 	if p.idNumber != "" {
-		number, numberDigest = s.vault.Seal("person.id_number", p.idNumber), s.vault.Digest("person.id_number", p.idNumber)
+		number, numberDigest = s.vault.Seal(fieldNumber, p.idNumber), s.vault.Digest(fieldNumber, p.idNumber)
+		// The index decides, but while a key is changed the same number may stand under another.
+		var taken bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM person WHERE id_digest = ANY ($1))`, s.vault.Digests(fieldNumber, p.idNumber)).Scan(&taken); err != nil {
+			return fmt.Errorf("find number: %w", err)
+		}
+		if taken {
+			return errNumberTaken
+		}
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO person (id, name, login, email, email_verified_at, phone, phone_digest, id_number, id_digest, password_hash, password_changed_at, demo)
@@ -58,10 +66,12 @@ func personConstraint(doing string, err error) error {
 	case "person_email_key":
 		return apperr.InvalidField("email", "这个邮箱已用于另一个账号")
 	case "person_id_digest_key":
-		return apperr.InvalidField("idNumber", "这个身份证号已有账号，请用原账号登录；不是您本人登记的，请联系平台核实")
+		return errNumberTaken
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+var errNumberTaken = apperr.InvalidField("idNumber", "这个身份证号已有账号，请用原账号登录；不是您本人登记的，请联系平台核实")
 
 // constraintOf names the constraint that refused a write; "" when none did.
 func constraintOf(err error) string {
@@ -126,7 +136,7 @@ func replaceHash(ctx context.Context, q db.Querier, person uuid.UUID, old, hash 
 func (s *Service) updateProfileTx(ctx context.Context, tx db.Tx, person uuid.UUID, name, phone *string) error {
 	var sealed, digest []byte
 	if phone != nil && *phone != "" {
-		sealed, digest = s.vault.Seal("person.phone", *phone), s.vault.Digest("person.phone", *phone)
+		sealed, digest = s.vault.Seal(fieldPhone, *phone), s.vault.Digest(fieldPhone, *phone)
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE person SET name = coalesce($2, name), phone = CASE WHEN $3 THEN $4 ELSE phone END,

@@ -68,7 +68,10 @@ func (s *Service) publishNext(ctx context.Context, after time.Time) (ended time.
 		if err != nil {
 			return err
 		}
-		k := s.kinds[sub.Kind]
+		k, err := s.kinds[sub.Kind].current(ctx, tx)
+		if err != nil {
+			return err
+		}
 		sub.KindLabel = k.Label
 		bad, _, _, err := s.judge(ctx, tx, k, sub)
 		if err != nil {

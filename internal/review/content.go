@@ -19,8 +19,17 @@ const (
 	refMask = "mask"
 	refTag  = "tag"
 
-	sealField = "submission.secret"
+	sealField    = "submission.secret"
+	contactField = "objection.contact"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "submission_secret", Key: "id", Sealed: "sealed", Field: sealField},
+		{Table: "objection", Key: "id", Sealed: "contact", Field: contactField},
+	}
+}
 
 // secretRef is the id of a reference, if v is one.
 func secretRef(v any) (uuid.UUID, bool) {
@@ -66,10 +75,16 @@ func (t *tidier) level(at string, fields []Field, c Content) Content {
 		}
 		switch {
 		case f.Type == Rows:
-			rows := v.([]any) // Check has judged the shape
+			rows, ok := v.([]any)
+			if !ok {
+				continue // Check judges the shape of what is shown; this is hidden
+			}
 			list := make([]any, 0, len(rows))
 			for i, r := range rows {
-				row := r.(map[string]any)
+				row, ok := r.(map[string]any)
+				if !ok {
+					continue
+				}
 				kept := t.level(fmt.Sprintf("%s%s[%d].", at, f.Name, i), f.Fields, row)
 				id, _ := row[RowID].(string)
 				if id == "" {

@@ -17,6 +17,9 @@ type Kind struct {
 	Help  string // who submits it, and what for
 	Form  Form
 
+	// Options fill in choices that are data. May be nil.
+	Options Options
+
 	Prepare authz.Permission // who may write and submit it
 	Review  authz.Permission // who may decide
 

@@ -31,6 +31,9 @@ func (s *Service) Start(ctx context.Context, in StartInput) (Detail, error) {
 		return Detail{}, err
 	}
 	err = db.InTx(ctx, s.Pool, func(tx db.Tx) error {
+		if k, err = k.current(ctx, tx); err != nil {
+			return err
+		}
 		if in.Subject != uuid.Nil {
 			sub.SubjectID = &in.Subject
 		}
@@ -62,8 +65,8 @@ func (s *Service) Start(ctx context.Context, in StartInput) (Detail, error) {
 		if err := insertSubmission(ctx, tx, &sub); err != nil {
 			return err
 		}
-		// What is published may name files that others uploaded: they come with it.
-		if err := linkPublished(ctx, tx, sub.ID, k.Form.files(sub.Content)); err != nil {
+		// What is published already names files that a colleague may have uploaded.
+		if err := adoptFiles(ctx, tx, sub.ID, k.Form.files(sub.Content)); err != nil {
 			return err
 		}
 		if err := s.keepParts(ctx, tx, k, sub, secrets); err != nil {

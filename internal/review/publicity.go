@@ -74,7 +74,7 @@ func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error)
 		if err != nil {
 			return err
 		}
-		if err := insertObjection(ctx, tx, sub.ID, &o, s.Vault.Seal("objection.contact", strings.TrimSpace(in.Contact))); err != nil {
+		if err := insertObjection(ctx, tx, sub.ID, &o, s.Vault.Seal(contactField, strings.TrimSpace(in.Contact))); err != nil {
 			return err
 		}
 		k := s.kinds[sub.Kind]

@@ -61,11 +61,11 @@ func linkFiles(ctx context.Context, q db.Querier, submission, person uuid.UUID, 
 	return unknown, nil
 }
 
-// linkPublished names files that the program itself put into a draft.
-func linkPublished(ctx context.Context, q db.Querier, submission uuid.UUID, ids []uuid.UUID) error {
-	_, err := q.Exec(ctx, `INSERT INTO submission_file (submission_id, file_id) SELECT DISTINCT $1::uuid, unnest($2::uuid[]) ON CONFLICT DO NOTHING`, submission, ids)
+// adoptFiles names files of a submission that its domain vouches for.
+func adoptFiles(ctx context.Context, q db.Querier, submission uuid.UUID, ids []uuid.UUID) error {
+	_, err := q.Exec(ctx, `INSERT INTO submission_file (submission_id, file_id) SELECT DISTINCT $1::uuid, f.id FROM file f WHERE f.id = ANY ($2) ON CONFLICT DO NOTHING`, submission, ids)
 	if err != nil {
-		return fmt.Errorf("link published files: %w", err)
+		return fmt.Errorf("adopt files: %w", err)
 	}
 	return nil
 }
@@ -85,6 +85,19 @@ func listFiles(ctx context.Context, q db.Querier, submission uuid.UUID) ([]FileR
 		return nil, fmt.Errorf("list files: %w", err)
 	}
 	return out, nil
+}
+
+// submissionsNaming are those whose content names the file now or did before, the latest first.
+func submissionsNaming(ctx context.Context, q db.Querier, file uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `SELECT submission_id FROM submission_file WHERE file_id = $1 ORDER BY submission_id DESC LIMIT 100`, file)
+	if err != nil {
+		return nil, fmt.Errorf("submissions naming a file: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("submissions naming a file: %w", err)
+	}
+	return ids, nil
 }
 
 func listObjections(ctx context.Context, q db.Querier, submission uuid.UUID) ([]Objection, error) {

@@ -43,7 +43,7 @@ func (s *source) maker(kind Kind) (func(pgx.Rows) (Document, error), string) {
 	case Expert:
 		return s.expert, `
 			SELECT t.id::text, t.name, t.employer, t.title, t.specialties, coalesce(t.region_code, ''), t.demo
-			FROM expert t WHERE t.state = 'listed' AND %s ORDER BY t.id DESC`
+			FROM expert t WHERE t.state = 'listed' AND t.confirmed_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date AND %s ORDER BY t.id DESC`
 	default:
 		return s.agency, `
 			SELECT t.id::text, t.uscc, t.name, coalesce(t.region_code, ''), t.domicile, t.address, t.legal_representative,

@@ -70,8 +70,8 @@ func (g *Grant) covers(s Scope) bool {
 	switch {
 	case s.anywhere:
 		return true
-	case g.Role.OfOrganisation():
-		return s.Organisation != uuid.Nil && s.Organisation == g.Organisation
+	case g.Organisation != uuid.Nil:
+		return s.Organisation == g.Organisation
 	case s.Region == "" || !slices.Contains(g.Regions, s.Region):
 		return false
 	}

@@ -23,9 +23,10 @@ type Config struct {
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9180" help:"指标监听地址（不对外）；off 则不开"`
 	PublicURL   string `env:"PUBLIC_URL" envDefault:"http://127.0.0.1:8080" help:"对外网址，用于站点地图和绝对链接"`
 
-	DatabaseURL string `env:"DATABASE_URL" secret:"true" help:"已有 PostgreSQL 的连接串；留空则在数据目录下自带一个"`
-	DataDir     string `env:"DATA_DIR" envDefault:"var" help:"数据目录"`
-	MaxConns    int32  `env:"DB_MAX_CONNS" envDefault:"16" help:"数据库连接数上限"`
+	DatabaseURL      string `env:"DATABASE_URL" secret:"true" help:"已有 PostgreSQL 的连接串；留空则在数据目录下自带一个"`
+	DatabaseOwnerURL string `env:"DATABASE_OWNER_URL" secret:"true" help:"同一数据库另一用户的连接串（超级用户，或程序用户所属的上级）：启动时把操作日志收归其名下，程序的用户对日志只能读和添加；自带的数据库不需要"`
+	DataDir          string `env:"DATA_DIR" envDefault:"var" help:"数据目录"`
+	MaxConns         int32  `env:"DB_MAX_CONNS" envDefault:"16" help:"数据库连接数上限"`
 
 	SecretKey string `env:"SECRET_KEY" secret:"true" help:"个人信息加密密钥，32 字节的 base64；演示模式下自动生成并存入数据目录"`
 	Demo      bool   `env:"DEMO" envDefault:"false" help:"演示模式：载入示例数据，放宽密钥要求"`
@@ -56,6 +57,7 @@ type Config struct {
 
 	CacheBytes      uint64        `env:"CACHE_BYTES" envDefault:"33554432" help:"公开内容缓存上限，字节；0 关闭"`
 	MaxBodyBytes    int64         `env:"MAX_BODY_BYTES" envDefault:"1048576" help:"请求正文上限，字节"`
+	UploadMaxBytes  int64         `env:"UPLOAD_MAX_BYTES" envDefault:"33554432" help:"上传待导入的表的上限，字节"`
 	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"10s" help:"单个请求的时限"`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"15s" help:"停机时等待在办请求的时限"`
 

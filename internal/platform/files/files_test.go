@@ -27,7 +27,7 @@ func TestPutKeepsWhatIsKnown(t *testing.T) {
 	at := time.Date(2026, 3, 2, 9, 0, 0, 123456789, time.UTC)
 	s := setup(t, func(o *files.Options) { o.Now = func() time.Time { return at } })
 	u := upload("../水土保持方案.pdf", pdfWith(""))
-	u.OrgID = uuid.NullUUID{UUID: uuid.New(), Valid: true}
+	u.OrgID = uuid.NullUUID{UUID: testkit.NewCast(t, s.pool).Organisation("agency", "河东测绘有限公司", testkit.County), Valid: true}
 	f, err := s.Put(t.Context(), u)
 	if err != nil {
 		t.Fatal(err)

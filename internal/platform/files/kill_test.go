@@ -54,6 +54,9 @@ func TestKilledUploadsLeaveNoHalfFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO person (id, name) VALUES ($1, '王芳')`, wangFang); err != nil {
+		t.Fatal(err)
+	}
 	dir := filepath.Join(t.TempDir(), "files")
 	bucket, err := files.FolderURL(dir)
 	if err != nil {

@@ -49,6 +49,10 @@ type stage struct {
 func setup(t testing.TB, change ...func(*files.Options)) stage {
 	t.Helper()
 	s := stage{pool: testkit.DB(t), dir: filepath.Join(t.TempDir(), "files")}
+	_, err := s.pool.Exec(t.Context(), `INSERT INTO person (id, name) VALUES ($1, '王芳')`, wangFang)
+	if err != nil {
+		t.Fatal(err)
+	}
 	url, err := files.FolderURL(s.dir)
 	if err != nil {
 		t.Fatal(err)

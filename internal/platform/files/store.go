@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -160,4 +161,34 @@ func dropContent(ctx context.Context, pool *db.Pool, sum [32]byte, drop func() e
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// referrers are the columns that refer to a file by a foreign key, whatever came after.
+const referrers = `
+	SELECT format('SELECT %I AS id FROM %s WHERE %I = ANY ($1)', a.attname, c.conrelid::regclass, a.attname)
+	FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+	WHERE c.contype = 'f' AND c.confrelid = 'file'::regclass AND cardinality(c.conkey) = 1`
+
+func referenced(ctx context.Context, q db.Querier, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+	rows, err := q.Query(ctx, referrers)
+	if err != nil {
+		return nil, fmt.Errorf("files referred to: %w", err)
+	}
+	selects, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("files referred to: %w", err)
+	}
+	out := map[uuid.UUID]bool{}
+	if len(selects) == 0 {
+		return out, nil
+	}
+	rows, err = q.Query(ctx, strings.Join(selects, " UNION "), ids)
+	if err != nil {
+		return nil, fmt.Errorf("files referred to: %w", err)
+	}
+	var id uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&id}, func() error { out[id] = true; return nil }); err != nil {
+		return nil, fmt.Errorf("files referred to: %w", err)
+	}
+	return out, nil
 }

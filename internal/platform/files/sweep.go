@@ -15,6 +15,12 @@ import (
 // Referenced names those of ids that something refers to.
 type Referenced func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error)
 
+// Referenced is the answer for Sweep that forgets nobody: whatever has a foreign key to
+// the table of files.
+func (s *Store) Referenced(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+	return referenced(ctx, s.pool, ids)
+}
+
 // Swept counts what a sweep removed.
 type Swept struct{ Files, Contents int }
 

@@ -214,3 +214,28 @@ func TestSweepBesideUploads(t *testing.T) {
 	}
 	t.Logf("%d contents removed, %d files kept, %d swept before they were referred to", removed.Load(), kept.Load(), lost.Load())
 }
+
+// TestWhateverRefersIsAsked: a table that came after this program's own is found by its
+// foreign key, and so are the submissions.
+func TestWhateverRefersIsAsked(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	kept, loose := s.put(t, "a.pdf", pdfWith("a")), s.put(t, "b.pdf", pdfWith("b"))
+	if _, err := s.pool.Exec(t.Context(), `CREATE TABLE "Odd name" (id int, "the file" uuid REFERENCES file); INSERT INTO "Odd name" VALUES (1, '`+kept.ID.String()+`'), (2, NULL)`); err != nil {
+		t.Fatal(err)
+	}
+	var columns int
+	if err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid = 'file'::regclass`).Scan(&columns); err != nil || columns < 2 {
+		t.Errorf("%d columns refer to files, %v", columns, err)
+	}
+	swept, err := s.Sweep(t.Context(), time.Now().Add(time.Hour), s.Referenced)
+	if err != nil || swept.Files != 1 {
+		t.Fatalf("%+v %v", swept, err)
+	}
+	if _, err := s.Get(t.Context(), kept.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Get(t.Context(), loose.ID); err == nil {
+		t.Error("what nothing refers to is still there")
+	}
+}

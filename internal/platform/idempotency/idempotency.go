@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -46,12 +47,12 @@ const field = "idempotency.answer"
 // Forget. Errors: Invalid (field Idempotency-Key) when the key was used for something
 // else, Conflict while the first still runs.
 func (k *Keeper) Begin(ctx context.Context, w Write) (*Answer, error) {
-	digest := k.vault.Digest("idempotency.request", fmt.Sprintf("%s %s\n%s", w.Method, w.Target, w.Body))
-	first, kept, err := begin(ctx, k.pool, w, digest)
+	digests := k.vault.Digests("idempotency.request", fmt.Sprintf("%s %s\n%s", w.Method, w.Target, w.Body))
+	first, kept, err := begin(ctx, k.pool, w, digests[0])
 	switch {
 	case err != nil || first:
 		return nil, err
-	case !hmac.Equal(kept.request, digest):
+	case !slices.ContainsFunc(digests, func(d []byte) bool { return hmac.Equal(d, kept.request) }):
 		return nil, apperr.InvalidField("Idempotency-Key", "这个键已用于另一个请求，请换一个")
 	case kept.status == nil:
 		return nil, apperr.New(apperr.Conflict, "同样的请求还在办理，或办理时中断了。请稍后查看结果，没有办成再换一个 Idempotency-Key 重发")

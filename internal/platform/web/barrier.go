@@ -22,6 +22,7 @@ type barrier struct {
 	now     func() time.Time
 	failure func(http.ResponseWriter, *http.Request)
 	maxBody int64
+	uploads uploads
 }
 
 // statusWriter remembers what was sent.
@@ -58,7 +59,7 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sw := &statusWriter{ResponseWriter: w}
 	setSecurityHeaders(w.Header(), r.URL.Path)
 	w.Header()["X-Request-Id"] = []string{id}
-	r.Body = http.MaxBytesReader(sw, r.Body, b.maxBody)
+	r.Body = http.MaxBytesReader(sw, r.Body, b.uploads.limit(r.URL.Path, b.maxBody))
 
 	defer func() {
 		if p := recover(); p != nil {
