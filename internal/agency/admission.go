@@ -17,7 +17,7 @@ var errNotAgency = apperr.New(apperr.Forbidden, "只有以中介机构注册、�
 
 // applicant is the organisation that applies.
 func applicant(ctx context.Context, q db.Querier, s review.Submission) (identity.Organisation, error) {
-	o, err := identity.OrganisationOf(ctx, q, s.Org())
+	o, err := identity.LoadOrganisation(ctx, q, s.Org(), false)
 	if err == nil && (o.Kind != identity.AgencyOrg || o.USCC == "") {
 		err = errNotAgency
 	}

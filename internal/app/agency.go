@@ -10,6 +10,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/notice"
+	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/review"
@@ -36,21 +37,27 @@ func (c *Core) agencyDay() agency.Daily {
 	}
 }
 
-// notifyCertificate tells an agency's people of a certificate that ends. An imported
-// agency that nobody has claimed has nobody to tell.
+// notifyCertificate tells an agency's people of a certificate that ends.
 func (c *Core) notifyCertificate(ctx context.Context, tx db.Tx, n agency.CertificateNotice) error {
-	if n.Organisation == uuid.Nil {
-		return nil
+	to := notice.To{Organisations: []uuid.UUID{n.Organisation}, In: []authz.Role{authz.AgencyAdmin, authz.AgencyAgent}}
+	return c.Messages.SendTx(ctx, tx, to, certificateMessage(n))
+}
+
+// certificateMessage says what ends when, and what follows.
+func certificateMessage(n agency.CertificateNotice) notice.Message {
+	m := notice.Message{Topic: notice.AboutCertificate, Link: "/agencies/" + n.Agency.String(),
+		Title: fmt.Sprintf("证书将于 %s 到期（还有 %d 天）：%s", n.ValidTo, n.DaysLeft, n.Certificate)}
+	items := strings.Join(n.Items, "、")
+	switch {
+	case n.DaysLeft < 0:
+		m.Title = fmt.Sprintf("证书已于 %s 到期：%s", n.ValidTo, n.Certificate)
+		if items != "" {
+			m.Body = "没有其他有效证书承载的，已暂停承接：" + items + "。换发新证后，请提交“机构变更”。"
+		}
+	case items != "":
+		m.Body = "到期后，没有其他有效证书承载的将暂停承接：" + items + "。换发新证后，请提交“机构变更”。"
+	default:
+		m.Body = "换发新证后，请提交“机构变更”。"
 	}
-	m := notice.Message{Topic: notice.AboutCertificate, Link: "/workspace/new", Title: fmt.Sprintf("%s还有 %d 天到期", n.Certificate, n.DaysLeft)}
-	carries := ""
-	if len(n.Items) > 0 {
-		carries = "它支撑的事项：" + strings.Join(n.Items, "、") + "。"
-	}
-	m.Body = fmt.Sprintf("有效期至 %s。%s请在到期前用“机构信息变更”更新证书，逾期的，这些事项自动暂停承接，更新后恢复。", n.ValidTo, carries)
-	if n.DaysLeft < 0 {
-		m.Title = n.Certificate + "已到期"
-		m.Body = fmt.Sprintf("已于 %s 到期。%s这些事项现已暂停承接，其他事项不受影响；更新证书后恢复。", n.ValidTo, carries)
-	}
-	return c.Messages.SendTx(ctx, tx, notice.To{Organisations: []uuid.UUID{n.Organisation}}, m)
+	return m
 }

@@ -81,6 +81,7 @@ func (a *App) ticks() []tick {
 		{"deliveries", time.Hour, a.Deliveries.Sweep},
 		{"agencies", time.Hour, a.agencyDay().Run},
 		{"expert-confirmations", time.Hour, func(ctx context.Context) error { return a.experts().Tick(ctx, a.Pool) }},
+		{"agency-day", time.Hour, func(ctx context.Context) error { return a.agencyDay().Run(ctx) }}, // a day that began while no instance ran is made up for
 	}
 }
 

@@ -2,31 +2,13 @@ package identity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/db"
 )
-
-// OrganisationOf is an organisation by id.
-func OrganisationOf(ctx context.Context, q db.Querier, id uuid.UUID) (Organisation, error) {
-	rows, err := q.Query(ctx, `SELECT `+organisationColumns+` FROM organisation o WHERE o.id = $1`, id)
-	if err != nil {
-		return Organisation{}, fmt.Errorf("load organisation: %w", err)
-	}
-	o, err := pgx.CollectExactlyOneRow(rows, scanOrganisation)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return o, apperr.New(apperr.NotFound, "没有这个单位")
-	}
-	if err != nil {
-		return o, fmt.Errorf("load organisation: %w", err)
-	}
-	return o, nil
-}
 
 // Stand brings an organisation to what was published of it: its name, whether it is
 // verified, and the region that serves it ("" leaves that as it is). A closed one stays closed, and is refused.
