@@ -24,16 +24,17 @@ var version = "dev"
 type commands struct {
 	Demo bool `help:"演示模式：自动生成本机密钥，载入示例数据。"`
 
-	Serve   serveCmd   `cmd:"" help:"启动服务。"`
-	Admin   adminCmd   `cmd:"" help:"管理员账号。"`
-	Migrate migrateCmd `cmd:"" help:"更新数据库结构并载入基础数据，然后退出。"`
-	Import  importCmd  `cmd:"" help:"导入事项、机构或专家（CSV、XLSX）。"`
-	Seed    seedCmd    `cmd:"" help:"生成示例市场，全部标为示例数据。"`
-	Reindex reindexCmd `cmd:"" help:"由数据表重建搜索索引。"`
-	Secret  secretCmd  `cmd:"" help:"个人信息加密密钥。"`
-	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"输出接口文档（OpenAPI 3.1）。"`
-	Config  configCmd  `cmd:"" help:"列出全部配置项，密钥不显示。"`
-	Version versionCmd `cmd:"" help:"显示版本。"`
+	Serve     serveCmd     `cmd:"" help:"启动服务。"`
+	Admin     adminCmd     `cmd:"" help:"管理员账号。"`
+	Migrate   migrateCmd   `cmd:"" help:"更新数据库结构并载入基础数据，然后退出。"`
+	Import    importCmd    `cmd:"" help:"导入事项、机构、专家或机构的关联关系（CSV、XLSX）。"`
+	Seed      seedCmd      `cmd:"" help:"生成示例市场，全部标为示例数据。"`
+	Reindex   reindexCmd   `cmd:"" help:"由数据表重建搜索索引。"`
+	Secret    secretCmd    `cmd:"" help:"个人信息加密密钥。"`
+	OpenAPI   openapiCmd   `cmd:"" name:"openapi" help:"输出接口文档（OpenAPI 3.1）。"`
+	Workflows workflowsCmd `cmd:"" help:"把各生命周期的图写到一个目录（docs/workflows）。"`
+	Config    configCmd    `cmd:"" help:"列出全部配置项，密钥不显示。"`
+	Version   versionCmd   `cmd:"" help:"显示版本。"`
 }
 
 func main() {

@@ -55,12 +55,16 @@ type importedPractitioner struct {
 const (
 	FieldPractitionerID = "practitioner.id_number"
 	FieldPersonDigest   = "person.id_number"
+	FieldAgentID        = "agency_agent.id_number"
+	FieldAgentPhone     = "agency_agent.phone"
 )
 
 // SealedColumns are what a change of key must reach.
 func SealedColumns() []secret.Column {
 	return []secret.Column{
 		{Table: "practitioner", Key: "id", Sealed: "id_number", Field: FieldPractitionerID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "agency_agent", Key: "agency_id", Sealed: "id_number", Field: FieldAgentID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "agency_agent", Key: "agency_id", Sealed: "phone", Field: FieldAgentPhone},
 	}
 }
 
@@ -68,6 +72,7 @@ func SealedColumns() []secret.Column {
 type Import struct {
 	regions catalog.Regions
 	items   map[string]uuid.UUID // published items by code
+	carried map[uuid.UUID]string // the certificate that carries an item, where it asks for one
 	vault   *secret.Vault
 	now     time.Time
 	today   time.Time
@@ -80,12 +85,12 @@ func NewImport(ctx context.Context, pool *db.Pool, vault *secret.Vault, now time
 	if err != nil {
 		return nil, err
 	}
-	items, err := publishedItems(ctx, pool)
+	items, carried, err := publishedItems(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
 	y, m, d := now.In(clock.Shanghai).Date()
-	return &Import{regions: regions, items: items, vault: vault, now: now, today: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}, nil
+	return &Import{regions: regions, items: items, carried: carried, vault: vault, now: now, today: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}, nil
 }
 
 const (

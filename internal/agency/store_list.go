@@ -16,15 +16,19 @@ type pageKey struct {
 	Filter
 	subtree string    // the region's codes, joined by commas
 	before  uuid.UUID // the last id of the page before
+	day     string    // on which it is asked: certificates and terms end by the day
 }
 
 // Conditions of the three filters; of two that stand in one list, one is the list's
-// drive and the other is asked of each row.
+// drive and the other is asked of each row. Who may not work on the day is not listed,
+// nor under an item whoever no certificate carries it for.
 const (
 	ofItem          = "ai.item_id = (SELECT id FROM service_item WHERE code = ?)"
 	ofQualification = "q.name = ?"
 	holdsIt         = "EXISTS (SELECT FROM agency_qualification q WHERE q.name = ? AND q.agency_id = a.id)"
-	notGone         = "NOT EXISTS (SELECT FROM agency x WHERE x.id = %s AND x.state <> 'admitted')"
+	notGone         = "NOT EXISTS (SELECT FROM agency x WHERE x.id = %s AND x.state <> 'admitted' AND NOT (x.state = 'restricted' OR x.state = 'suspended' AND x.state_until < ?::date))"
+	carried         = "(ai.carried IS NULL OR ai.carried @> ?::date)"
+	working         = "a.state IN ('admitted','restricted','suspended') AND (a.state <> 'suspended' OR a.state_until < ?::date)"
 )
 
 // listing reads a page and its count by an index that stands in the order of the list
@@ -37,6 +41,7 @@ func (k pageKey) listing() db.Listing {
 	case k.Item != "":
 		w := k.where()
 		w.Add(ofItem, k.Item)
+		w.Add(carried, k.day)
 		return k.driven("agency_item ai JOIN agency a ON a.id = ai.agency_id", "a.id", w)
 	case k.Region != "" && k.Region != Outside:
 		return k.inPlaces()
@@ -50,7 +55,7 @@ func (k pageKey) listing() db.Listing {
 // where are the conditions on agency a, without the item.
 func (k pageKey) where() *db.Where {
 	w := &db.Where{}
-	w.Add("a.state = 'admitted'")
+	w.Add(working, k.day)
 	switch {
 	case k.Region == Outside:
 		w.Add("a.region_code IS NULL")
@@ -69,7 +74,7 @@ func (k pageKey) places() []string { return strings.Split(k.subtree, ",") }
 func (k pageKey) driven(from, key string, w *db.Where) db.Listing {
 	count := db.CountUpTo(page.TotalCap, from, w)
 	w.Add(key+" < ?", k.before)
-	return db.Listing{Count: count, Rows: summaries(w, fmt.Sprintf(
+	return db.Listing{Count: count, Rows: k.summaries(w, fmt.Sprintf(
 		`SELECT a.* FROM %s WHERE %s ORDER BY %s DESC LIMIT %s`, from, w.SQL(), key, w.Arg(k.Size()+1)))}
 }
 
@@ -77,10 +82,11 @@ func (k pageKey) driven(from, key string, w *db.Where) db.Listing {
 func (k pageKey) offering() db.Listing {
 	w := &db.Where{}
 	w.Add(ofItem, k.Item)
-	w.Add(fmt.Sprintf(notGone, "ai.agency_id"))
+	w.Add(carried, k.day)
+	w.Add(fmt.Sprintf(notGone, "ai.agency_id"), k.day)
 	count := db.CountUpTo(page.TotalCap, "agency_item ai", w)
 	w.Add("ai.agency_id < ?", k.before)
-	return db.Listing{Count: count, Rows: summaries(w, fmt.Sprintf(`
+	return db.Listing{Count: count, Rows: k.summaries(w, fmt.Sprintf(`
 		SELECT a.* FROM (SELECT ai.agency_id FROM agency_item ai WHERE %s ORDER BY ai.agency_id DESC LIMIT %s) ai
 		JOIN agency a ON a.id = ai.agency_id`, w.SQL(), w.Arg(k.Size()+1)))}
 }
@@ -89,10 +95,10 @@ func (k pageKey) offering() db.Listing {
 func (k pageKey) holding() db.Listing {
 	w := &db.Where{}
 	w.Add(ofQualification, k.Qualification)
-	w.Add(fmt.Sprintf(notGone, "q.agency_id"))
+	w.Add(fmt.Sprintf(notGone, "q.agency_id"), k.day)
 	count := db.CountUpTo(page.TotalCap, fmt.Sprintf("(SELECT DISTINCT q.agency_id FROM agency_qualification q WHERE %s) q", w.SQL()), &db.Where{Args: w.Args})
 	w.Add("q.agency_id < ?", k.before)
-	return db.Listing{Count: count, Rows: summaries(w, fmt.Sprintf(`
+	return db.Listing{Count: count, Rows: k.summaries(w, fmt.Sprintf(`
 		SELECT a.* FROM (SELECT DISTINCT q.agency_id FROM agency_qualification q WHERE %s ORDER BY q.agency_id DESC LIMIT %s) q
 		JOIN agency a ON a.id = q.agency_id`, w.SQL(), w.Arg(k.Size()+1)))}
 }
@@ -108,21 +114,22 @@ func (k pageKey) inPlaces() db.Listing {
 	w.Add("a.region_code = place.code")
 	w.Add("a.id < ?", k.before)
 	size := w.Arg(k.Size() + 1)
-	return db.Listing{Count: count, Rows: summaries(w, fmt.Sprintf(`
+	return db.Listing{Count: count, Rows: k.summaries(w, fmt.Sprintf(`
 		SELECT a.* FROM unnest(%[1]s::text[]) AS place(code)
 		CROSS JOIN LATERAL (SELECT a.* FROM agency a WHERE %[2]s ORDER BY a.id DESC LIMIT %[3]s) a
 		ORDER BY a.id DESC LIMIT %[3]s`, w.Arg(k.places()), w.SQL(), size))}
 }
 
 // summaries are the rows of a page, given the statement that finds its agencies.
-func summaries(w *db.Where, found string) db.Statement {
+func (k pageKey) summaries(w *db.Where, found string) db.Statement {
+	day := w.Arg(k.day)
 	return db.Statement{SQL: fmt.Sprintf(`
 		SELECT a.id, a.uscc, a.name, a.kind, coalesce(a.region_code, ''), coalesce(r.name, a.domicile), a.admitted_on::text, a.demo,
-		       (SELECT count(*) FROM agency_item x WHERE x.agency_id = a.id),
+		       (SELECT count(*) FROM agency_item x WHERE x.agency_id = a.id AND (x.carried IS NULL OR x.carried @> %s::date)),
 		       ARRAY(SELECT x.name FROM agency_qualification x WHERE x.agency_id = a.id ORDER BY x.name)
 		FROM (%s) a
 		LEFT JOIN region r ON r.code = a.region_code
-		ORDER BY a.id DESC`, found), Args: w.Args}
+		ORDER BY a.id DESC`, day, found), Args: w.Args}
 }
 
 func scanSummary(row pgx.CollectableRow) (Summary, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/expert"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
@@ -87,6 +88,20 @@ func announcement(a review.Announcement) (notice.To, notice.Message, bool) {
 	}
 	m.Body = joined(m.Body, opinion(a))
 	return authors, m, true
+}
+
+// remindExpert tells an expert that his yearly confirmation ends. An entry nobody has
+// claimed has nobody to tell.
+func (c *Core) remindExpert(ctx context.Context, tx db.Tx, r expert.Reminder) error {
+	if r.Organisation == nil {
+		return nil
+	}
+	m := notice.Message{Topic: notice.AboutCertificate, Title: fmt.Sprintf("专家信息年度确认还有 %d 天到期", r.Days), Link: "/workspace",
+		Body: "有效期至 " + r.Until.Format(time.DateOnly) + "。请在到期前确认，逾期不再公开，也不参加抽取。"}
+	if r.Lapsed() {
+		m.Title, m.Body = "专家信息年度确认已到期", "已于 "+r.Until.Format(time.DateOnly)+" 到期，现不公开、不参加抽取；重新确认后恢复。"
+	}
+	return c.Messages.SendTx(ctx, tx, notice.To{Organisations: []uuid.UUID{*r.Organisation}}, m)
 }
 
 // opinion is what the reviewer wrote: the note, then each field with its reason.

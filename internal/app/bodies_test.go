@@ -63,7 +63,7 @@ func TestRandomBodiesNeverBreakIt(t *testing.T) {
 					}
 					res, err := http.DefaultTransport.RoundTrip(r)
 					if err != nil {
-						t.Fatal(err)
+						t.Fatalf("%s %s as %s with %.300q: %v", method, r.URL.Path, w, body, err)
 					}
 					text, _ := io.ReadAll(res.Body)
 					res.Body.Close()

@@ -62,8 +62,10 @@ func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Opti
 			return exchange.Report{}, err
 		}
 		return exchange.Run(ctx, c.Pool, o, t)
+	case provenance.Affiliations:
+		return exchange.Run(ctx, c.Pool, o, agency.NewAffiliationImport(c.Now()))
 	default:
-		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts")
+		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations")
 	}
 }
 
@@ -106,6 +108,8 @@ func Columns(kind provenance.Kind) []sheet.Column {
 		return (*agency.Import)(nil).Columns()
 	case provenance.Experts:
 		return (*expert.Import)(nil).Columns()
+	case provenance.Affiliations:
+		return (*agency.AffiliationImport)(nil).Columns()
 	default:
 		t, err := exchange.ItemTarget()
 		if err != nil {

@@ -49,6 +49,7 @@ func (c *Core) openIdentity() error {
 	c.Identity = identity.New(identity.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Now: c.Now, Hasher: hasher, Passwords: passwords, Captcha: captcha,
 		Provider: elsewhere, Letters: c.letters(), Terms: c.terms, Site: cfg.SiteName, PublicURL: cfg.PublicURL, Demo: cfg.Demo,
+		Holdings: c.holdings, ErasureAsked: c.erasureAsked,
 	})
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -22,14 +23,18 @@ func (c *Core) newReview() *review.Service {
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
 		Workdays: workdays, Due: due, Announce: c.announce,
 	}, slices.Concat(
+		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
+		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		expert.Kinds(c.experts()),
 		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
 	)...)
 }
 
 // experts is the door of the expert pool; its Tick runs every hour.
-func (c *Core) experts() expert.Door { return expert.Door{Vault: c.Vault, Changed: c.changed} }
+func (c *Core) experts() expert.Door {
+	return expert.Door{Vault: c.Vault, Changed: c.changed, Remind: c.remindExpert}
+}
 
 // feeStandards matches an item's fee reference with the standards shipped.
 func feeStandards(item, reference string) []string {

@@ -18,7 +18,8 @@ var notSealed = map[string]string{
 	"session.token_digest": "of 32 random bytes, without a key", "mail_token.digest": "of 32 random bytes, without a key",
 	"sign_in_failure.key": "under a new key attempts are counted anew",
 	"idempotency.request": "kept for a day; looked up under every key", "idempotency.answer": "kept for a day; the previous key opens it",
-	"file.sha256": "of the content",
+	"delivery_content.bytes": "kept until the delivery is decided, while the former key is configured longer",
+	"file.sha256":            "of the content",
 }
 
 // TestEverySealedColumnIsRotated: a column of bytes is sealed, the digest beside a
@@ -109,6 +110,11 @@ func sealedPeople(t *testing.T, core *app.Core) {
 		      o AS (INSERT INTO objection (id, submission_id, name, contact, text) SELECT gen_random_uuid(), id, '群众', $5, '异议' FROM s)
 		 INSERT INTO submission_secret (id, submission_id, sealed) SELECT gen_random_uuid(), id, $4 FROM s`: {submission, p, testkit.County,
 			v.Seal("submission.secret", "11010519491231002X"), v.Seal("objection.contact", "13800000000")},
+		`WITH o AS (INSERT INTO organisation (id, kind, name, region_code) VALUES (gen_random_uuid(), 'natural_person', '王经办', $1) RETURNING id),
+		      s AS (INSERT INTO submission (id, kind, title, author, region_code, state, content) VALUES (gen_random_uuid(), 'y', 'y', $2, $1, 'published', '{}') RETURNING id)
+		 INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, id_number, id_digest, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)
+		 SELECT o.id, 'natural_person', '王经办', false, '', $3, $4, '', '', $5, '', '', '{}', now(), s.id FROM o, s`: {testkit.County, p,
+			v.Seal("purchaser.id_number", "11010519491231002X"), v.Digest("person.id_number", "11010519491231002X"), v.Seal("purchaser.contact_phone", "13800000000")},
 	} {
 		if _, err := core.Pool.Exec(t.Context(), sql, args...); err != nil {
 			t.Fatalf("%s: %v", sql, err)

@@ -77,9 +77,21 @@ func (a *App) ticks() []tick {
 	return []tick{
 		{"review", time.Minute, a.Review.Tick},
 		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
+		{"files", time.Hour, a.sweepFiles},
 		{"deliveries", time.Hour, a.Deliveries.Sweep},
+		{"agencies", time.Hour, a.agencyDay().Run},
 		{"expert-confirmations", time.Hour, func(ctx context.Context) error { return a.experts().Tick(ctx, a.Pool) }},
+		{"agency-day", time.Hour, func(ctx context.Context) error { return a.agencyDay().Run(ctx) }}, // a day that began while no instance ran is made up for
 	}
+}
+
+// filesKept is how long an upload waits to be named by something: a draft is saved within
+// minutes, and a browser left open over a weekend is rare.
+const filesKept = 72 * time.Hour
+
+func (a *App) sweepFiles(ctx context.Context) error {
+	_, err := a.Files.Sweep(ctx, a.Now().Add(-filesKept), a.Files.Referenced)
+	return err
 }
 
 // work lists the jobs of the program.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -88,7 +89,7 @@ func cookieOf(ctx context.Context, name string) string {
 //
 // A write of the signed-in may carry an Idempotency-Key (see once).
 func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), more ...func(*huma.Operation)) {
-	o := a.operation(e)
+	o := operation[I](a, e)
 	for _, m := range more {
 		m(&o)
 	}
@@ -122,7 +123,7 @@ const (
 // download registers an endpoint that answers with a file of that type and name. Who
 // calls is found out as in on.
 func download[I any](a *API, e endpoint, mediaType, name string, op func(context.Context, *I) ([]byte, error)) {
-	o := a.operation(e)
+	o := operation[I](a, e)
 	plain, _, _ := strings.Cut(mediaType, ";")
 	o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{plain: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*table, error) {
@@ -135,7 +136,8 @@ func download[I any](a *API, e endpoint, mediaType, name string, op func(context
 }
 
 // operation puts the endpoint into the tree and describes it.
-func (a *API) operation(e endpoint) huma.Operation {
+func operation[I any](a *API, e endpoint) huma.Operation {
+	mustBeRead(reflect.TypeFor[I](), e.path)
 	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
 	o := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
@@ -151,6 +153,23 @@ func (a *API) operation(e endpoint) huma.Operation {
 		}
 	}
 	return o
+}
+
+// mustBeRead refuses, when the tree is built, an input with an embedded type that is not
+// exported: huma passes over it, and the use case would be asked with zero values.
+func mustBeRead(t reflect.Type, path string) {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t.PkgPath() != reflect.TypeFor[API]().PkgPath() && t.Name() != "" {
+		return
+	}
+	for f := range t.Fields() {
+		if f.Anonymous && !f.IsExported() {
+			panic(path + ": embedded " + f.Type.Name() + " must be exported")
+		}
+		mustBeRead(f.Type, path)
+	}
 }
 
 func cookieLines(cookies []*http.Cookie) []string {

@@ -50,7 +50,7 @@ const fileField = "file"
 
 // upload takes the file as it comes in: it is at no time in memory.
 func (a *API) upload(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
-	if err := web.TakeTime(w, a.Now()); err != nil {
+	if err := web.TakeTime(w); err != nil {
 		return err
 	}
 	form, err := r.MultipartReader()
@@ -118,7 +118,7 @@ func (a *API) serveFile(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		return err
 	}
 	defer body.Close()
-	if err := web.TakeTime(w, a.Now()); err != nil {
+	if err := web.TakeTime(w); err != nil {
 		return err
 	}
 	return files.Serve(w, r, f, body, r.URL.Query().Get("inline") == "1")

@@ -73,7 +73,8 @@ func orNil(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-// SubmissionKey is exported because huma reads no parameters from an unexported embedding.
+// SubmissionKey names a submission. It is exported, like every type embedded in an input:
+// huma does not look into others.
 type SubmissionKey struct {
 	ID uuid.UUID `path:"id" doc:"申请的标识"`
 }
@@ -94,20 +95,21 @@ func (a *API) saveSubmission(ctx context.Context, in *saveSubmissionInput) (revi
 	return a.Review.Save(ctx, review.SaveInput{ID: in.ID, Version: in.Body.Version, Content: in.Body.Content})
 }
 
-type actionBody struct {
+// ActionBody is one step to take.
+type ActionBody struct {
 	Version int             `json:"version" minimum:"1" doc:"读到的版本"`
 	Action  review.Action   `json:"action" enum:"submit,withdraw,discard,accept,return,reject" doc:"动作"`
 	Note    string          `json:"note,omitempty" maxLength:"2000" doc:"意见"`
 	Reasons []review.Reason `json:"reasons,omitempty" maxItems:"100" doc:"逐项理由"`
 }
 
-func (b actionBody) input(id uuid.UUID) review.ActInput {
+func (b ActionBody) input(id uuid.UUID) review.ActInput {
 	return review.ActInput{ID: id, Version: b.Version, Action: b.Action, Note: b.Note, Reasons: b.Reasons}
 }
 
 type actInput struct {
 	SubmissionKey
-	Body actionBody
+	Body ActionBody
 }
 
 func (a *API) actOnSubmission(ctx context.Context, in *actInput) (review.Detail, error) {
@@ -116,7 +118,7 @@ func (a *API) actOnSubmission(ctx context.Context, in *actInput) (review.Detail,
 
 type actionOnOne struct {
 	ID uuid.UUID `json:"id" doc:"申请的标识"`
-	actionBody
+	ActionBody
 }
 
 type actManyInput struct {
@@ -185,7 +187,7 @@ func (a *API) listPublicity(ctx context.Context, in *publicityQuery) (page.Page[
 	return a.Review.ListPublicity(ctx, in.request())
 }
 
-// PublicityKey is exported for the same reason.
+// PublicityKey names a submission in publicity.
 type PublicityKey struct {
 	Number string `path:"number" maxLength:"30" doc:"受理号"`
 }

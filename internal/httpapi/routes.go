@@ -143,6 +143,7 @@ func (a *API) workspaceRoutes() {
 	a.inboxRoutes()
 	a.fileRoutes()
 	a.supervisionRoutes()
+	a.personalDataRoutes()
 	a.exchangeRoutes()
 }
 

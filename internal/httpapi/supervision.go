@@ -20,7 +20,7 @@ func (a *API) supervisionRoutes() {
 	download(a, endpoint{http.MethodGet, "/api/v1/audit-log.csv", "audit-log-csv", tag, "导出操作日志；条件与查询相同，每次导出留痕", "audit:read", 0}, csvType, "操作日志.csv", a.exportLog)
 }
 
-// LogFilter is exported because huma reads no parameters from an unexported embedding.
+// LogFilter narrows the log.
 type LogFilter struct {
 	Person      string        `query:"person" maxLength:"36" format:"uuid" doc:"操作人的标识"`
 	Action      string        `query:"action" maxLength:"100" doc:"操作" example:"agency-submission:review"`

@@ -197,7 +197,11 @@ func (s *Service) ResetFactor(ctx context.Context, id, reason string) error {
 // manageTx does something to an account whose every grant is in the actor's hands: an
 // administrator of a county shuts out nobody who also works for the city.
 func (s *Service) manageTx(ctx context.Context, id string, do func(db.Tx, uuid.UUID) error) error {
-	if err := s.policy.Require(ctx, manageAccounts, authz.Anywhere); err != nil {
+	return s.onPersonTx(ctx, manageAccounts, id, do)
+}
+
+func (s *Service) onPersonTx(ctx context.Context, perm authz.Permission, id string, do func(db.Tx, uuid.UUID) error) error {
+	if err := s.policy.Require(ctx, perm, authz.Anywhere); err != nil {
 		return err
 	}
 	person, err := uuid.Parse(id)
@@ -208,7 +212,11 @@ func (s *Service) manageTx(ctx context.Context, id string, do func(db.Tx, uuid.U
 		return apperr.New(apperr.Forbidden, "不能改动自己的账号，请由另一位管理员办理")
 	}
 	return s.settled(ctx, db.InTx(ctx, s.pool, func(tx db.Tx) error {
-		seen, err := personInReach(ctx, tx, person, s.policy.ReachOf(ctx, manageAccounts))
+		reach := s.policy.ReachOf(ctx, perm)
+		seen, err := personInReach(ctx, tx, person, reach)
+		if err == nil && !seen && perm == erase { // whoever never had a grant has the same right to be forgotten
+			seen, err = ungrantedInReach(ctx, tx, person, reach)
+		}
 		if err != nil || !seen {
 			return orElse(err, errNoPerson)
 		}
@@ -218,7 +226,7 @@ func (s *Service) manageTx(ctx context.Context, id string, do func(db.Tx, uuid.U
 		}
 		for _, g := range held {
 			scope := authz.Scope{Region: g.region}
-			if !s.policy.May(ctx, manageAccounts, scope) {
+			if !s.policy.May(ctx, perm, scope) {
 				return apperr.New(apperr.Forbidden, "这个账号在您管辖的范围之外还有授权，请上级管理员办理")
 			}
 			if g.role.Staff() {

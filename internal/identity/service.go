@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"zjcs/internal/identity/credential"
 	"zjcs/internal/identity/provider"
 	"zjcs/internal/platform/authz"
@@ -27,6 +29,9 @@ type Deps struct {
 	Site      string // what the platform calls itself
 	PublicURL string // links in letters begin with it
 	Demo      bool   // officials may go without a second factor
+
+	Holdings     func() []Holding                                            // what other domains keep about persons
+	ErasureAsked func(ctx context.Context, tx db.Tx, person uuid.UUID) error // tells those who carry it out
 }
 
 // Letters takes e-mails in the transaction of what they tell of; a job sends them.
@@ -58,5 +63,8 @@ type Service struct {
 
 // New makes the service.
 func New(d Deps) *Service {
+	if d.Holdings == nil {
+		d.Holdings = func() []Holding { return nil }
+	}
 	return &Service{Deps: d, pool: d.Pool, vault: d.Vault, policy: d.Policy, now: d.Now}
 }

@@ -219,3 +219,30 @@ func savePreferences(ctx context.Context, q db.Querier, person uuid.UUID, items 
 	}
 	return changed, nil
 }
+
+// messagesOf is everything told to a person, and what they said about e-mail.
+type messagesOf struct {
+	Received []Received `json:"received"`
+	MailOff  []Topic    `json:"mailOff"`
+}
+
+func allMessages(ctx context.Context, q db.Querier, person uuid.UUID) (out messagesOf, err error) {
+	rows, err := q.Query(ctx, `SELECT `+receivedColumns+` FROM message WHERE person_id = $1 ORDER BY id`, person)
+	if err != nil {
+		return out, fmt.Errorf("export messages: %w", err)
+	}
+	if out.Received, err = pgx.CollectRows(rows, scanReceived); err != nil {
+		return out, fmt.Errorf("export messages: %w", err)
+	}
+	out.MailOff, _, err = loadPreferences(ctx, q, person)
+	return out, err
+}
+
+func deleteMessages(ctx context.Context, q db.Querier, person uuid.UUID) error {
+	for _, table := range []string{"message", "message_preference"} {
+		if _, err := q.Exec(ctx, `DELETE FROM `+table+` WHERE person_id = $1`, person); err != nil {
+			return fmt.Errorf("erase messages: %w", err)
+		}
+	}
+	return nil
+}

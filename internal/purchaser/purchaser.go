@@ -7,6 +7,7 @@ import (
 
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
 )
 
@@ -17,6 +18,14 @@ const (
 	FieldPhone        = "purchaser.contact_phone"
 	FieldPersonDigest = "person.id_number"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "purchaser", Key: "organisation_id", Sealed: "id_number", Field: FieldID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "purchaser", Key: "organisation_id", Sealed: "contact_phone", Field: FieldPhone},
+	}
+}
 
 // Purchaser is a verified purchaser, as its own people and the officials of its region
 // see it: the telephone is masked, the ID number not shown.

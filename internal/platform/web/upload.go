@@ -44,9 +44,9 @@ func (c *content) pass(w http.ResponseWriter, r *http.Request) {
 
 // TakeTime lets a request go on for as long as an upload may. A route calls it when it
 // knows who asks: a stranger keeps the server's short limits.
-func TakeTime(w http.ResponseWriter, now time.Time) error {
-	c := http.NewResponseController(w)
-	err := errors.Join(c.SetReadDeadline(now.Add(longest)), c.SetWriteDeadline(now.Add(longest)))
+func TakeTime(w http.ResponseWriter) error {
+	c, until := http.NewResponseController(w), time.Now().Add(longest) // the connection's clock, whatever the rules' clock says
+	err := errors.Join(c.SetReadDeadline(until), c.SetWriteDeadline(until))
 	if errors.Is(err, http.ErrNotSupported) { // no connection behind it
 		return nil
 	}
