@@ -48,9 +48,9 @@ func (s *source) maker(kind Kind) (func(pgx.Rows) (Document, error), string) {
 		return s.agency, `
 			SELECT t.id::text, t.uscc, t.name, coalesce(t.region_code, ''), t.domicile, t.address, t.legal_representative,
 			       t.admitted_on - date '2000-01-01', t.demo,
-			       ARRAY(SELECT x.item_id::text FROM agency_item x WHERE x.agency_id = t.id AND (x.carried IS NULL OR x.carried @> `+today+`)),
+			       ARRAY(SELECT x.item_id::text FROM agency_item x WHERE x.agency_id = t.id AND (x.carried IS NULL OR x.carried @> ` + today + `)),
 			       ARRAY(SELECT DISTINCT x.name || x.level FROM agency_qualification x WHERE x.agency_id = t.id ORDER BY 1)
-			FROM agency t WHERE t.state IN ('admitted','restricted','suspended') AND (t.state <> 'suspended' OR t.state_until < `+today+`) AND %s ORDER BY t.id DESC`
+			FROM agency t WHERE t.state IN ('admitted','restricted','suspended') AND (t.state <> 'suspended' OR t.state_until < ` + today + `) AND %s ORDER BY t.id DESC`
 	}
 }
 
