@@ -38,7 +38,7 @@ func every(c cast) []string {
 		"/agencies", "/agencies?region=140800&item=ZJ0049&qualification=测绘资质", "/agencies?region=outside",
 		"/agencies/" + c.Agency, "/agencies/" + c.HostileAgency, "/agency-listings", "/agency-listings?list=sanction&past=1", "/agency-listings?list=grey",
 		"/experts", "/experts?specialty=水利&region=140802", "/experts/" + c.Expert,
-		"/announcements", "/announcements?kind=notice", "/announcements/" + c.Announcement,
+		"/announcements", "/announcements?kind=notice", "/announcements/" + c.Announcement, "/publicity", "/publicity/" + c.Publicity,
 		"/search", "/search?q=环评", "/search?q=报告&kind=service_item&sector=水利", "/search?q=测绘&region=140881", "/search?q=没有这样的内容",
 		"/departments", "/departments/" + c.Department, "/regions", "/open-data", "/about", "/accessibility",
 		"/no-such-page", "/service-items/ZJ9999", "/service-items?basis=bad",
@@ -196,7 +196,7 @@ func TestInternalTextStaysInside(t *testing.T) {
 func TestEmptyPlatform(t *testing.T) {
 	t.Parallel()
 	h := site(t, testkit.DB(t), &bytes.Buffer{})
-	for _, address := range []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements", "/departments", "/regions", "/sitemap.xml"} {
+	for _, address := range []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements", "/publicity", "/departments", "/regions", "/sitemap.xml"} {
 		if got := get(t, h, address); got.status != 200 {
 			t.Errorf("%s: status %d", address, got.status)
 		} else if address != "/sitemap.xml" {

@@ -107,6 +107,20 @@ func (p *Portal) show(make func(*gin.Context) (view, error), scopes ...string) g
 	}
 }
 
+// live answers with the page that make returns, made anew each time: what it shows
+// changes with the clock.
+func (p *Portal) live(make func(*gin.Context) (view, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		web.Route(c.Request.Context(), c.FullPath())
+		v, err := make(c)
+		if err != nil {
+			p.refuse(c.Writer, c.Request, err)
+			return
+		}
+		p.write(c.Writer, c.Request, http.StatusOK, v)
+	}
+}
+
 // write renders into memory first: a failure half-way must not leave half a page.
 func (p *Portal) write(w http.ResponseWriter, r *http.Request, status int, v view) {
 	var body bytes.Buffer
