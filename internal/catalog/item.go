@@ -4,6 +4,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/page"
 	"zjcs/internal/platform/provenance"
@@ -99,6 +101,7 @@ func (i ItemSummary) Unverified(field string) bool {
 // Item is all that is published of an item.
 type Item struct {
 	ItemSummary
+	ID                    uuid.UUID         `json:"id" doc:"标识；申请变更或取消时作为 subjectId"`
 	LegalBasis            []string          `json:"legalBasis" doc:"设定依据，逐条"`
 	RequiredQualification string            `json:"requiredQualification" doc:"对机构的资质要求"`
 	FeeReference          string            `json:"feeReference" doc:"收费文件"`

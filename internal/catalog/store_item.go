@@ -120,7 +120,7 @@ func getItems(ctx context.Context, q db.Querier, codes []string) (map[string]Ite
 		       ARRAY(SELECT d.name FROM service_item_department x JOIN department d ON d.id = x.department_id
 		             WHERE x.item_id = i.id ORDER BY x.ordinal),
 		       b.source, b.started_at, b.demo, i.conditions, coalesce(i.region_code, ''),
-		       coalesce(to_char(i.abolished_on, 'YYYY-MM-DD'), ''), i.abolished_reason, i.replaced_by
+		       coalesce(to_char(i.abolished_on, 'YYYY-MM-DD'), ''), i.abolished_reason, i.replaced_by, i.id
 		FROM service_item i JOIN import_batch b ON b.id = i.batch_id
 		WHERE i.code = ANY ($1)`, codes)
 	if err != nil {
@@ -145,7 +145,7 @@ func scanItem(row pgx.CollectableRow) (Item, error) {
 		&i.ResultDocument, &i.TimeLimit, &i.TimeLimitWorkdays, &i.UnverifiedFields, &approvalCodes, &approvalNames,
 		&i.LegalBasis, &i.RequiredQualification, &i.FeeReference, &i.FeeStandardIDs, &i.Notes, &i.State, &i.Demo, &i.UpdatedAt,
 		&departmentIDs, &departmentNames, &i.Source.Name, &i.Source.LoadedAt, &i.Source.Demo,
-		&i.Conditions, &i.RegionCode, &i.AbolishedOn, &i.AbolishedReason, &i.ReplacedBy)
+		&i.Conditions, &i.RegionCode, &i.AbolishedOn, &i.AbolishedReason, &i.ReplacedBy, &i.ID)
 	i.Demandable = i.State == "published" && i.BasisStrength != BasisNone
 	i.Approvals = pair(approvalCodes, approvalNames, func(c, n string) ApprovalRef { return ApprovalRef{Code: c, Name: n} })
 	i.Departments = make([]DepartmentRef, len(departmentIDs))

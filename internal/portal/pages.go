@@ -33,7 +33,7 @@ func (p *Portal) sitemap(c *gin.Context) {
 		p.refuse(c.Writer, c.Request, err)
 		return
 	}
-	paths := []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements",
+	paths := []string{"/", "/service-items", "/approval-items", "/agencies", "/agency-listings", "/experts", "/announcements", "/publicity",
 		"/departments", "/regions", "/open-data", "/about", "/accessibility"}
 	items, err := p.itemChoices(c)
 	if err != nil {

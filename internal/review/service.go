@@ -74,6 +74,8 @@ func New(d Deps, kinds ...Kind) *Service {
 // Kinds are those the actor may prepare or review somewhere.
 func (s *Service) Kinds(ctx context.Context) ([]KindInfo, error) {
 	out := []KindInfo{}
+	// Whoever reads submissions needs the words of their forms.
+	reads := s.Policy.May(ctx, "submission:read", authz.Anywhere) || s.Policy.May(ctx, "submission:read-own", authz.Anywhere)
 	for _, name := range s.order {
 		k, err := s.kinds[name].current(ctx, s.Pool)
 		if err != nil {
@@ -81,7 +83,7 @@ func (s *Service) Kinds(ctx context.Context) ([]KindInfo, error) {
 		}
 		i := KindInfo{Name: k.Name, Label: k.Label, Help: k.Help, ForOrganisation: k.ForOrganisation, Subject: k.Subject, Form: k.Form,
 			MayPrepare: s.Policy.May(ctx, k.Prepare, authz.Anywhere), MayReview: s.Policy.May(ctx, k.Review, authz.Anywhere)}
-		if i.MayPrepare || i.MayReview {
+		if i.MayPrepare || i.MayReview || reads {
 			out = append(out, i)
 		}
 	}

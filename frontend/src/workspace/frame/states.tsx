@@ -28,6 +28,18 @@ export function PageSkeleton() {
   );
 }
 
+/** Keeps the layout of a list while it is read. */
+export function RowsSkeleton({ rows }: { rows: number }) {
+  const online = useOnline();
+  return (
+    <div className="rows-skeleton" role="status" aria-label={online ? "正在读取" : "网络已断开，恢复后自动读取"}>
+      {Array.from({ length: rows }, (_, i) => (
+        <Skeleton key={i} active={online} title={{ width: "55%" }} paragraph={{ rows: 1, width: "80%" }} />
+      ))}
+    </div>
+  );
+}
+
 /** Why nothing could be read, and a way to try again. */
 export function ReadFault({ fault, retry }: { fault: unknown; retry: () => void }) {
   const [what, advice] = explain(fault);
