@@ -23,7 +23,6 @@ func (c *Core) newReview() *review.Service {
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
 		Workdays: workdays, Due: due, Announce: c.announce,
 	}, slices.Concat(
-		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
 		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		expert.Kinds(c.experts()),

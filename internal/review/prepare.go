@@ -136,7 +136,11 @@ func (s *Service) place(ctx context.Context, tx db.Tx, k Kind, sub *Submission, 
 	if !known {
 		return apperr.InvalidField("regionCode", "受理区划应从区划列表中选择")
 	}
-	return nil
+	// A draft elsewhere would hold up those who may submit there: a matter is under way once.
+	if k.ForOrganisation {
+		return nil
+	}
+	return s.Policy.Require(ctx, k.Prepare, authz.Scope{Region: sub.RegionCode, Sectors: sub.Sectors})
 }
 
 // SaveInput replaces what was filled in.
