@@ -126,7 +126,7 @@ func (s seedCmd) Run(ctx context.Context, c *commands) error {
 		for _, part := range []struct {
 			name string
 			rep  exchange.Report
-		}{{"机构", rep.Agencies}, {"专家", rep.Experts}, {"公告", rep.Announcements}} {
+		}{{"机构", rep.Agencies}, {"专家", rep.Experts}, {"公告", rep.Announcements}, {"关联", rep.Affiliations}, {"名单", rep.Listings}} {
 			fmt.Fprintf(os.Stderr, "%s：新增 %d，更新 %d，未变 %d\n", part.name, part.rep.Summary.Inserted, part.rep.Summary.Updated, part.rep.Summary.Unchanged)
 		}
 		fmt.Fprintf(os.Stderr, "用时 %.1f 秒，均标为示例数据\n", time.Since(started).Seconds())

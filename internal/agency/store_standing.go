@@ -131,6 +131,28 @@ func insertListing(ctx context.Context, tx db.Tx, k *standing, list List, in dec
 	return nil
 }
 
+// SampleListing is an invented entry of a list, for the demonstration market.
+type SampleListing struct {
+	USCC                       string
+	List                       List
+	Reason, Basis, From, Until string
+}
+
+// StoreSampleListings lists invented agencies, marked 示例数据; any other is left out.
+func StoreSampleListings(ctx context.Context, tx db.Tx, list []SampleListing) (stored int64, err error) {
+	for _, l := range list {
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO agency_listing (id, agency_id, list, reason, basis, listed_from, listed_until, demo)
+			SELECT $1, id, $3, $4, $5, $6::date, $7::date, true FROM agency WHERE uscc = $2 AND demo`,
+			uuid.Must(uuid.NewV7()), l.USCC, l.List, l.Reason, l.Basis, l.From, l.Until)
+		if err != nil {
+			return stored, fmt.Errorf("list sample: %w", err)
+		}
+		stored += tag.RowsAffected()
+	}
+	return stored, nil
+}
+
 func listListings(ctx context.Context, q db.Querier, f ListingFilter, before uuid.UUID, today string) ([]Listing, int, error) {
 	w := &db.Where{}
 	if f.List != "" {

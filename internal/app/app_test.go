@@ -53,7 +53,12 @@ func options(cfg config.Config) app.Options {
 // start runs the whole program on a port of its own until the test ends.
 func start(t *testing.T, cfg config.Config) (*app.App, string) {
 	t.Helper()
-	a, err := app.New(t.Context(), options(cfg))
+	return startWith(t, options(cfg))
+}
+
+func startWith(t *testing.T, o app.Options) (*app.App, string) {
+	t.Helper()
+	a, err := app.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,6 +78,7 @@ func (p *Portal) Mount(r gin.IRouter) {
 
 	r.GET("/agencies", p.show(p.agencies, "agency", "catalog", "region"))
 	r.GET("/agencies/:id", p.show(p.agency, "agency", "catalog", "region"))
+	r.GET("/agency-listings", p.show(p.listings, "agency"))
 	r.GET("/experts", p.show(p.experts, "expert", "catalog", "region"))
 	r.GET("/experts/:id", p.show(p.expert, "expert", "region"))
 	r.GET("/announcements", p.show(p.announcements, "announcement", "region"))

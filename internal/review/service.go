@@ -62,6 +62,9 @@ type Service struct {
 func New(d Deps, kinds ...Kind) *Service {
 	s := &Service{Deps: d, kinds: map[string]Kind{}}
 	for _, k := range kinds {
+		if _, twice := s.kinds[k.Name]; twice {
+			panic("review: two kinds are called " + k.Name) // each would be listed and counted twice
+		}
 		s.kinds[k.Name] = k
 		s.order = append(s.order, k.Name)
 	}
