@@ -8,5 +8,5 @@ import { join } from "node:path";
 export function timePasses(sql: string): void {
   const data = process.env.ZJCS_E2E_DATA;
   if (data === undefined) throw new Error("ZJCS_E2E_DATA 应是被测程序的数据目录");
-  execFileSync("psql", ["-X", "-q", "-h", join(data, "socket"), "-U", "postgres", "-d", "zjcs", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+  execFileSync("psql", ["-X", "-q", "-h", join(data, "socket"), "-U", "zjcs", "-d", "zjcs", "-v", "ON_ERROR_STOP=1", "-c", sql]);
 }
