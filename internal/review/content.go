@@ -116,8 +116,9 @@ func trimmed(f Field, v any) any {
 		return strings.ToUpper(s)
 	case Email:
 		return strings.ToLower(s)
+	default:
+		return s
 	}
-	return s
 }
 
 func (t *tidier) secret(path string, f Field, v any) any {

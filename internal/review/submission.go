@@ -48,7 +48,6 @@ type Submission struct {
 	now          time.Time  // the database's, when it was read
 	base         Content
 	escalatedAt  *time.Time
-	authorHolder bool
 }
 
 // Subject is SubjectID, or uuid.Nil.
