@@ -35,6 +35,8 @@ type commands struct {
 	Workflows workflowsCmd `cmd:"" help:"把各生命周期的图写到一个目录（docs/workflows）。"`
 	Config    configCmd    `cmd:"" help:"列出全部配置项，密钥不显示。"`
 	Version   versionCmd   `cmd:"" help:"显示版本。"`
+
+	lines *log.Writer // of the log
 }
 
 func main() {
@@ -43,7 +45,13 @@ func main() {
 	// hundreds of times a second under load. The limit keeps a large one in bounds.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(512 << 20)
-	var c commands
+	os.Exit(run())
+}
+
+// run is main with its defers done before the program ends.
+func run() int {
+	c := commands{lines: log.NewWriter(os.Stderr)}
+	defer func() { _ = c.lines.Flush() }() // nothing is left to tell of a log that fails
 	parsed := kong.Parse(&c, kong.Name("zjcs"), kong.Description("网上中介超市：审批中介服务的公开市场。"), kong.UsageOnError())
 	// The first signal asks for an orderly stop; after it, a second one kills as usual.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,8 +59,9 @@ func main() {
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(&c); err != nil {
 		fmt.Fprintln(os.Stderr, "错误：", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // options are the parts every command starts from.
@@ -63,7 +72,7 @@ func (c *commands) options() (app.Options, error) {
 	}
 	cfg.Demo = cfg.Demo || c.Demo
 	return app.Options{
-		Config: cfg, Logger: log.New(os.Stderr, cfg.LogLevel, cfg.LogFormat),
+		Config: cfg, Logger: log.New(c.lines, cfg.LogLevel, cfg.LogFormat),
 		Now: time.Now, Progress: os.Stderr, Version: version,
 	}, nil
 }

@@ -6,7 +6,7 @@ test.use({ viewport: phone, isMobile: true, hasTouch: true });
 /** 44 px, less what rounding takes. */
 const thumb = 43.5;
 
-for (const address of ["/", "/service-items", "/service-items/ZJ0049", "/agencies", "/approval-items/SP0001", "/workspace/", "/api/docs"]) {
+for (const address of ["/", "/service-items", "/service-items/ZJ0049", "/agencies", "/approval-items/SP0001", "/workspace/login", "/workspace/register", "/workspace/catalogue-check", "/api/docs"]) {
   test(`targets are large enough for a thumb: ${address}`, async ({ page }) => {
     await page.goto(address);
     await page.waitForLoadState("networkidle");
@@ -54,7 +54,7 @@ for (const address of ["/service-items/ZJ0001", "/workspace/fee-standards"]) {
 }
 
 test("reads a workspace row as a block", async ({ page }) => {
-  await page.goto("/workspace/?basis=none");
+  await page.goto("/workspace/catalogue-check?basis=none");
   const row = page.locator("table.items tbody tr").first();
   await expect(row).toBeVisible();
   expect((await row.boundingBox())?.width).toBeLessThanOrEqual(phone.width);

@@ -34,7 +34,7 @@ func (p *Portal) sitemap(c *gin.Context) {
 		return
 	}
 	paths := []string{"/", "/service-items", "/approval-items", "/agencies", "/agency-listings", "/experts", "/announcements", "/publicity",
-		"/departments", "/regions", "/open-data", "/about", "/accessibility"}
+		"/departments", "/regions", "/open-data", "/about", "/accessibility", "/privacy"}
 	items, err := p.itemChoices(c)
 	if err != nil {
 		p.refuse(c.Writer, c.Request, err)

@@ -93,6 +93,7 @@ func (p *Portal) Mount(r gin.IRouter) {
 	r.GET("/open-data", p.show(p.words("open-data", "开放数据", "平台数据的下载和接口：事项、机构、专家、区域、公告，无需登录。")))
 	r.GET("/about", p.show(p.words("about", "关于本平台", "网上中介超市是什么，依据哪些法律，页面上的标记是什么意思。")))
 	r.GET("/accessibility", p.show(p.words("accessibility", "无障碍说明", "本平台的无障碍做法、快捷操作和反馈方式。")))
+	r.GET("/privacy", p.show(p.words("privacy", "用户协议和个人信息处理规则", "本平台收集哪些个人信息，用来做什么，您有哪些权利。")))
 	r.GET("/sitemap.xml", p.sitemap)
 	r.GET("/robots.txt", p.robots)
 }

@@ -40,7 +40,7 @@ func every(c cast) []string {
 		"/experts", "/experts?specialty=水利&region=140802", "/experts/" + c.Expert,
 		"/announcements", "/announcements?kind=notice", "/announcements/" + c.Announcement, "/publicity", "/publicity/" + c.Publicity,
 		"/search", "/search?q=环评", "/search?q=报告&kind=service_item&sector=水利", "/search?q=测绘&region=140881", "/search?q=没有这样的内容",
-		"/departments", "/departments/" + c.Department, "/regions", "/open-data", "/about", "/accessibility",
+		"/departments", "/departments/" + c.Department, "/regions", "/open-data", "/about", "/accessibility", "/privacy",
 		"/no-such-page", "/service-items/ZJ9999", "/service-items?basis=bad",
 	}
 }

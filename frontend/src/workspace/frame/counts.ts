@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
 import { api, read } from "../../shared/api/client";
-import { may, mayReview, type Me } from "./me";
+import { may, mayPrepare, mayReview, type Me } from "./me";
 
 /** What waits for someone: papers to mend or finish, papers to decide, messages unread. */
 export interface Counts {
@@ -22,7 +22,7 @@ async function counted(view: "mine" | "queue", state: string, signal: AbortSigna
 /** Counts of one reading; undefined while one is still unknown. */
 export function useCounts(me: Me): Counts | undefined {
   const officer = mayReview(me);
-  const mine = may(me, "submission:read-own") || me.permissions.some((p) => p.endsWith("-submission:prepare"));
+  const mine = may(me, "submission:read-own") || mayPrepare(me);
   const none = (): Promise<number> => Promise.resolve(0);
   const [returned, drafts, queue, unread] = useQueries({
     queries: [

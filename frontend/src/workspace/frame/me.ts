@@ -16,12 +16,12 @@ export function may(me: Me, permission: string): boolean {
 
 /** Papers that someone may prepare, of whatever kind. */
 export function mayPrepare(me: Me): boolean {
-  return me.permissions.some((p) => p.endsWith("-submission:prepare"));
+  return me.permissions.some((p) => p.endsWith("-submission:prepare") || p === "agency-measure:propose");
 }
 
 /** Papers that someone may decide, of whatever kind. */
 export function mayReview(me: Me): boolean {
-  return me.permissions.some((p) => p.endsWith("-submission:review"));
+  return me.permissions.some((p) => p.endsWith("-submission:review") || p === "agency-measure:confirm");
 }
 
 /** The first role in words: 运营审核 · 运城市. */

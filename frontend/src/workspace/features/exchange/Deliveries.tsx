@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Tag } from "antd";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { size } from "../../../shared/format/size";
 import { dateTime } from "../../../shared/format/time";
@@ -27,6 +27,7 @@ function HandIn() {
   const [file, setFile] = useState<File>();
   const [share, setShare] = useState<number>();
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
   const client = useQueryClient();
   const navigate = useNavigate();
   const send = useMutation({
@@ -47,7 +48,7 @@ function HandIn() {
       <h2 id="hand-in">导入一张表</h2>
       <form noValidate onSubmit={(event) => { event.preventDefault(); send.mutate(); }}>
         <RadioField label="表里是什么" value={kind} change={setKind} choices={kinds} fault={faults.kind} />
-        <p className="tell">
+        <p className="tell templates">
           没有表？下载模板：
           {kinds.map((k) => (
             <a key={k.value} className="template" href={`/api/v1/delivery-templates/${k.value}.xlsx`} download>
@@ -59,7 +60,19 @@ function HandIn() {
         <div className={faults.file === undefined ? "entry" : "entry faulty"}>
           <label htmlFor={id}>文件</label>
           <p className="help">.xlsx（32 MB 以内）或 .csv。列的顺序不限，认得表头就行。</p>
-          <input id={id} type="file" accept=".xlsx,.csv" onChange={(event) => { setFile(event.currentTarget.files?.[0]); }} />
+          <p className="file-actions">
+            <input
+              id={id}
+              ref={input}
+              className="visually-hidden"
+              type="file"
+              accept=".xlsx,.csv"
+              tabIndex={-1}
+              onChange={(event) => { setFile(event.currentTarget.files?.[0]); }}
+            />
+            <Button onClick={() => { input.current?.click(); }}>{file === undefined ? "选择文件" : "换一个文件"}</Button>
+            <span role="status">{file === undefined ? "" : `${file.name}，${size(file.size)}`}</span>
+          </p>
           <Fault id={id} fault={faults.file} />
         </div>
         <ActFault fault={send.error} />

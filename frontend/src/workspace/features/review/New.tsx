@@ -8,7 +8,7 @@ import { SelectField } from "../../frame/fields";
 import { useMe, type Me } from "../../frame/me";
 import { Page } from "../../frame/Page";
 import { CardsSkeleton, ReadFault } from "../../frame/states";
-import { useItems } from "./form/items";
+import { AgencySubject, idOf, ItemSubject, type Subject } from "./subjects";
 import { detailKey, useKinds, type Kind } from "./submissions";
 
 /** Which papers I may prepare, each with what it is for. */
@@ -38,28 +38,31 @@ export function New() {
 }
 
 function KindCard({ kind, me }: { kind: Kind; me: Me }) {
-  // An organisation's matter is about itself; an official names the item, unless it is new.
-  const changesItem = kind.subject === "item" && kind.name !== "item-create";
   const organisations = me.roles.map((r) => r.organisation).filter((o) => o !== undefined);
   const [org, setOrg] = useState("");
-  const [code, setCode] = useState("");
+  const [subject, setSubject] = useState<Subject>();
   const client = useQueryClient();
   const navigate = useNavigate();
   const start = useMutation({
-    mutationFn: async () => {
-      const item = code === "" ? undefined : await read(api.GET("/api/v1/service-items/{code}", { params: { path: { code } } }));
-      return read(
+    mutationFn: async () =>
+      read(
         api.POST("/api/v1/submissions", {
-          body: { kind: kind.name, ...(org === "" ? {} : { organisationId: org }), ...(item === undefined ? {} : { subjectId: item.id }) },
+          body: {
+            kind: kind.name,
+            ...(org === "" ? {} : { organisationId: org }),
+            ...(subject === undefined ? {} : { subjectId: await idOf(subject) }),
+          },
         }),
-      );
-    },
+      ),
     onSuccess: (d) => {
       client.setQueryData(detailKey(d.id), d);
       void client.invalidateQueries({ queryKey: ["submissions"] });
       void navigate(`/submissions/${d.id}`);
     },
   });
+  // An organisation's matter is about itself; an official names whom or what it is about.
+  const about = kind.forOrganisation || kind.name === "item-create" ? undefined : kind.subject;
+  const named = about === "item" || about === "agency";
   return (
     <section className="card kind" aria-labelledby={`kind-${kind.name}`}>
       <h2 id={`kind-${kind.name}`}>{kind.label}</h2>
@@ -67,26 +70,14 @@ function KindCard({ kind, me }: { kind: Kind; me: Me }) {
       {kind.forOrganisation && organisations.length > 1 ? (
         <SelectField label="为哪个单位" value={org} change={setOrg} choices={organisations.map((o) => ({ value: o.id, words: o.name }))} />
       ) : null}
-      {changesItem ? <ItemSubject value={code} change={setCode} /> : null}
+      {about === "item" ? <ItemSubject subject={subject} change={setSubject} /> : null}
+      {about === "agency" ? <AgencySubject subject={subject} change={setSubject} /> : null}
       <ActFault fault={start.error} />
       <p>
-        <Button type="primary" loading={start.isPending} disabled={changesItem && code === ""} onClick={() => { start.mutate(); }}>
-          开始填写
+        <Button type="primary" loading={start.isPending} disabled={named && subject === undefined} onClick={() => { start.mutate(); }}>
+          开始填写<span className="visually-hidden">{kind.label}</span>
         </Button>
       </p>
     </section>
-  );
-}
-
-function ItemSubject({ value, change }: { value: string; change: (id: string) => void }) {
-  const items = useItems();
-  return (
-    <SelectField
-      label="哪个事项"
-      value={value}
-      change={change}
-      none={items.isError ? "事项没有读到，请刷新" : "请选择"}
-      choices={(items.data ?? []).map((i) => ({ value: i.code, words: `${i.code} ${i.name}` }))}
-    />
   );
 }

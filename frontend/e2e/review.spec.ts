@@ -1,0 +1,186 @@
+import { type Browser, type Page } from "@playwright/test";
+import { overflow, phone, violations } from "./measure";
+import { mark, newCitizenID, newUSCC, pdf, samplePassword, someoneElse } from "./people";
+import { expect, refusedPage, test } from "./watched";
+
+// One agency's life, told in order: each part stands on the one before.
+test.describe.configure({ mode: "serial" });
+
+const agency = { name: `河东测绘${mark}有限公司`, uscc: newUSCC(), login: `hedong-${mark}`, password: `石榴树在院里-${mark}` };
+const certificate = `乙测资字${mark}`;
+
+/** Any day of next year; and the day before today, in Shanghai. */
+const nextYear = `${new Date().getFullYear() + 1}-06-30`;
+const yesterday = new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10);
+
+async function open(browser: Browser, login: string, password = samplePassword): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  const answer = await page.request.post("/api/v1/session", { data: { login, password } });
+  expect(answer.ok(), `${login} 登录`).toBe(true);
+  return page;
+}
+
+async function saved(page: Page): Promise<void> {
+  await expect(page.locator(".submission-aside .save-line")).toHaveText(/^已保存 \d\d:\d\d$/, { timeout: 15_000 });
+}
+
+async function attach(page: Page, label: string): Promise<void> {
+  const before = await page.getByRole("link", { name: pdf.name }).count();
+  await page.getByLabel(label, { exact: true }).last().setInputFiles(pdf);
+  await expect(page.getByRole("link", { name: pdf.name })).toHaveCount(before + 1);
+}
+
+async function choose(page: Page, group: string, item: string): Promise<void> {
+  const box = page.getByRole("group", { name: group, exact: true }).last();
+  await box.getByLabel("查找事项").fill(item);
+  await box.getByRole("list", { name: "找到的事项" }).getByRole("button").first().click();
+}
+
+async function publicPage(page: Page): Promise<void> {
+  await page.goto(`/search?q=${agency.uscc}&kind=agency`);
+  await page.getByRole("region", { name: "搜索结果" }).getByRole("link", { name: agency.name }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(agency.name);
+}
+
+test("an agency registers on one page", async ({ page }) => {
+  await page.goto("/workspace/register");
+  await page.getByRole("radio", { name: /^中介机构/ }).check();
+  await page.getByLabel("单位名称").fill(agency.name);
+  await page.getByLabel("统一社会信用代码").fill(agency.uscc);
+  await page.getByLabel("受理区划").selectOption("140802");
+  await page.getByLabel("姓名", { exact: true }).fill("王建国");
+  await page.getByLabel("电话").fill("13800138000");
+  await page.getByLabel("邮箱").fill(`${agency.login}@example.com`);
+  await page.getByLabel("登录名").fill(agency.login);
+  await page.getByLabel("密码", { exact: true }).fill(agency.password);
+  await page.getByLabel(/我已阅读并同意/).check();
+  await page.getByRole("button", { name: "注册并登录" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^今天/ })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/账号已经开好/)).toBeVisible();
+});
+
+test("it fills in its admission, which saves itself, says what is missing, and is submitted", async ({ browser, said }) => {
+  test.setTimeout(120_000);
+  said.allow(/.*/);
+  const page = await open(browser, agency.login, agency.password);
+  await page.goto("/workspace/new");
+  await page.getByRole("region", { name: "机构入驻" }).getByRole("button", { name: /^开始填写/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(agency.name);
+
+  // Submitting too early leads to the first thing missing.
+  await page.getByRole("button", { name: "提交审核" }).click();
+  await expect(page.getByRole("group", { name: "机构类型" })).toBeFocused();
+
+  await page.getByRole("group", { name: "机构类型" }).getByRole("radio", { name: "企业" }).check();
+  await page.getByLabel("法定代表人或负责人").fill("王建国");
+  await page.getByRole("group", { name: "登记地", exact: true }).getByRole("radio", { name: "本市" }).check();
+  await page.getByLabel("登记地区划").selectOption("140802");
+  await page.getByLabel("受理区划").selectOption("140802");
+  await page.getByLabel("住所").fill("人民北路 12 号");
+  await page.getByLabel("联系电话").fill("0359-2660000");
+  await page.getByLabel("成立日期").fill("2015-06-01");
+  await choose(page, "服务事项", "ZJ0049");
+  await choose(page, "服务事项", "ZJ0011");
+
+  await page.getByRole("group", { name: /^资质/ }).getByRole("button", { name: "添加" }).click();
+  await page.getByLabel("资质名称").fill("测绘资质");
+  await page.getByLabel("证书编号").fill(certificate);
+  await page.getByLabel("发证机关").fill("山西省自然资源厅");
+  await page.getByLabel(/^有效期至/).fill(nextYear);
+  await attach(page, "证书扫描件");
+  await choose(page, "承载的事项（选填）", "ZJ0011");
+
+  await page.getByRole("region", { name: "业务授权人" }).getByLabel("姓名").fill("李秀英");
+  await page.getByLabel("身份证号").fill(newCitizenID());
+  await page.getByLabel("手机").fill("13900139000");
+  await attach(page, "授权书");
+  await page.getByRole("group", { name: "关联情况" }).getByRole("radio").first().check();
+  await attach(page, "营业执照");
+  await attach(page, "承诺书");
+  await page.getByLabel(/^承诺所填内容/).check();
+  await saved(page);
+
+  // The identity number is sealed: only its mask is left in the page.
+  await expect(page.getByLabel("身份证号")).toHaveValue(/\*{4,}/);
+  await page.reload();
+  await expect(page.getByLabel("住所")).toHaveValue("人民北路 12 号");
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize(phone);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole("button", { name: "提交审核" }).click();
+  await expect(page.getByText("已提交，等待审核。")).toBeVisible();
+});
+
+test("a reviewer sends it back with a reason against one field", async ({ browser, said }) => {
+  said.allow(/.*/);
+  const page = await open(browser, "operator");
+  await page.goto("/workspace/");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^今天要处理 \d+ 件$/);
+  await page.getByRole("link", { name: agency.name }).click();
+  await expect(page.getByText(/还剩 \d/)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole("button", { name: "提意见：住所" }).click();
+  await page.getByLabel("“住所”错在哪里，怎样才对").fill("与营业执照不一致，应为人民南路 12 号");
+  await expect(page.getByRole("button", { name: "通过" })).toBeDisabled();
+  await page.getByRole("button", { name: "退回修改（1 条）" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "退回修改" }).click();
+  await expect(page.getByText("退回修改", { exact: true }).first()).toBeVisible();
+});
+
+test("someone entitled sees a masked number in full, for a reason that is kept", async ({ browser, said }) => {
+  said.allow(/.*/);
+  const page = await open(browser, "operator");
+  await page.goto("/workspace/submissions?view=all");
+  await page.getByRole("link", { name: agency.name }).first().click();
+  await page.getByRole("button", { name: "查看完整身份证号" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("button", { name: "查看", exact: true })).toBeDisabled();
+  await dialog.getByLabel("查看理由").fill("核对与授权书是否一致");
+  await dialog.getByRole("button", { name: "查看", exact: true }).click();
+  await expect(page.getByText(/^140899\d{11}[\dX]$/)).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("button", { name: "查看完整身份证号" }).first()).toBeVisible();
+  await expect(page.getByText(/^140899\d{11}[\dX]$/)).toHaveCount(0);
+
+  const watcher = await someoneElse(browser, "supervisor");
+  await watcher.goto("/workspace/audit?outcome=read");
+  await expect(watcher.getByText("核对与授权书是否一致").first()).toBeVisible();
+  await watcher.close();
+});
+
+test("it reads the reason beside the field, mends it and submits again", async ({ browser, said }) => {
+  said.allow(/.*/);
+  const page = await open(browser, agency.login, agency.password);
+  await page.goto("/workspace/");
+  await expect(page.getByText("1 件被退回，改好后重新提交。")).toBeVisible();
+  await page.getByRole("link", { name: agency.name }).first().click();
+  await expect(page.getByLabel("住所")).toHaveAccessibleDescription(/应为人民南路 12 号/);
+  await page.getByLabel("住所").fill("人民南路 12 号");
+  await saved(page);
+  await page.getByRole("button", { name: "改好了，重新提交" }).click();
+  await expect(page.getByText("已提交，等待审核。")).toBeVisible();
+});
+
+test("of two reviewers at once one wins, and the other is told who was first", async ({ browser, said }) => {
+  said.allow(/.*/);
+  const [first, second] = await Promise.all([open(browser, "operator"), open(browser, "operator")]);
+  for (const page of [first, second]) {
+    await page.goto("/workspace/submissions?view=queue");
+    await page.getByRole("link", { name: agency.name }).click();
+    await expect(page.getByRole("button", { name: "通过", exact: true })).toBeEnabled();
+  }
+  await first.getByRole("button", { name: "通过", exact: true }).click();
+  await first.getByRole("dialog").getByRole("button", { name: "通过", exact: true }).click();
+  await expect(first.getByText(/^(公示中|已发布)$/).first()).toBeVisible();
+
+  await second.getByRole("button", { name: "不予通过", exact: true }).click();
+  const dialog = second.getByRole("dialog");
+  await dialog.getByLabel("理由和依据").fill("材料不全");
+  await dialog.getByRole("button", { name: "不予通过" }).click();
+  await expect(dialog.getByRole("alert")).toContainText(/这件刚由示例审核员“(通过|发布)”|平台程序/);
+  await dialog.getByRole("button", { name: "看最新情况" }).click();
+  await expect(second.getByRole("button", { name: "通过", exact: true })).toHaveCount(0);
+});
