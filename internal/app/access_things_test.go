@@ -281,6 +281,7 @@ func (s *stage) publicity() aim {
 	s.t.Helper()
 	a := s.submission("expert-admission", "expert", s.expert, review.Accepted, testkit.County, "自然资源")
 	s.exec(`UPDATE submission SET publicity_until = now() + interval '3 days' WHERE id = $1`, a["id"])
+	s.exec(`DELETE FROM objection_address`) // one address plays everyone
 	return a
 }
 

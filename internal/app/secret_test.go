@@ -19,8 +19,9 @@ var notSealed = map[string]string{
 	"session.token_digest": "of 32 random bytes, without a key", "mail_token.digest": "of 32 random bytes, without a key",
 	"sign_in_failure.key": "under a new key attempts are counted anew",
 	"idempotency.request": "kept for a day; looked up under every key", "idempotency.answer": "kept for a day; the previous key opens it",
-	"delivery_content.bytes": "kept until the delivery is decided, while the former key is configured longer",
-	"file.sha256":            "of the content",
+	"delivery_content.bytes":    "kept until the delivery is decided, while the former key is configured longer",
+	"objection_address.address": "kept for an hour; under a new key objections are counted anew",
+	"file.sha256":               "of the content",
 }
 
 // TestEverySealedColumnIsRotated: a column of bytes is sealed, the digest beside a
