@@ -213,23 +213,17 @@ func (d Door) publishAdmission(ctx context.Context, tx db.Tx, s review.Submissio
 		return uuid.Nil, err
 	}
 	a := publication{profile: p, org: o, day: clock.Day(s.Now()), now: s.Now()}
-	switch {
-	case known == nil:
+	from := Applicant
+	if known == nil {
 		a.id, a.fresh = uuid.Must(uuid.NewV7()), true
-	default:
+	} else {
 		if err := known.admissible(o, s); err != nil {
 			return uuid.Nil, err
 		}
-		a.id = known.id
-		if now := known.on(s); now != Admitted { // an imported one keeps its day and its measures
-			a.again = now == Exited || now == Removed
-		}
+		from = known.on(s)
+		a.id, a.again = known.id, !Present(from) // an imported one keeps its day and its measures
 	}
 	if a.fresh || a.again {
-		from := Applicant
-		if known != nil {
-			from = known.on(s)
-		}
 		if _, err := Workflow.Next(from, Admit, review.Author); err != nil {
 			return uuid.Nil, err
 		}

@@ -38,7 +38,6 @@ type carrier struct {
 	certificate string // its name
 	no          string
 	term        term
-	carries     []string // codes of the items declared for it
 }
 
 // OfferedItem is an item of an agency, and whether it may take it on today.

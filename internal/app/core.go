@@ -63,6 +63,7 @@ type Core struct {
 	Once       *idempotency.Keeper
 
 	mail     *mail.Sender
+	refusals *db.Pool               // see refusalConns
 	breached *credential.BreachFile // nil: the shipped list alone
 
 	jobs    *jobs.Client        // inserts; App works them
@@ -93,6 +94,10 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		url, owner = c.cluster.URL, c.cluster.OwnerURL
 	}
 	if c.Pool, err = db.Open(ctx, url, o.Config.MaxConns); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("连接数据库失败: %w", err)
+	}
+	if c.refusals, err = db.Open(ctx, url, refusalConns); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("连接数据库失败: %w", err)
 	}
@@ -213,6 +218,11 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
+// refusalConns are connections for the log of refusals alone. One found inside a
+// transaction is logged while that holds a connection: were both of one pool, as many
+// refusals at once as it has would wait for each other.
+const refusalConns = 2
+
 // refused logs every no: of someone known in the audit log, of a visitor in the
 // program's own, where a flood of strangers cannot fill the table that only grows. The
 // request is refused whether or not the log could be written.
@@ -221,7 +231,7 @@ func (c *Core) refused(ctx context.Context, r authz.Refusal) {
 		c.Logger.InfoContext(ctx, "refused", "permission", r.Permission, "remote", audit.ClientOf(ctx).Remote)
 		return
 	}
-	err := audit.Record(ctx, c.Pool, audit.Entry{
+	err := audit.Record(ctx, c.refusals, audit.Entry{
 		Outcome: audit.Refused, Action: string(r.Permission), Kind: "permission", ID: string(r.Permission),
 		Organisation: r.Scope.Organisation, Region: r.Scope.Region, Summary: "没有权限，已拒绝",
 	})
@@ -254,6 +264,9 @@ func (c *Core) Close() {
 		if err := c.Files.Close(); err != nil {
 			c.Logger.Error("attachments", "error", err)
 		}
+	}
+	if c.refusals != nil {
+		c.refusals.Close()
 	}
 	if c.Pool != nil {
 		c.Pool.Close()

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"zjcs/internal/agency"
 	"zjcs/internal/app"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/secret"
@@ -18,8 +19,9 @@ var notSealed = map[string]string{
 	"session.token_digest": "of 32 random bytes, without a key", "mail_token.digest": "of 32 random bytes, without a key",
 	"sign_in_failure.key": "under a new key attempts are counted anew",
 	"idempotency.request": "kept for a day; looked up under every key", "idempotency.answer": "kept for a day; the previous key opens it",
-	"delivery_content.bytes": "kept until the delivery is decided, while the former key is configured longer",
-	"file.sha256":            "of the content",
+	"delivery_content.bytes":    "kept until the delivery is decided, while the former key is configured longer",
+	"objection_address.address": "kept for an hour; under a new key objections are counted anew",
+	"file.sha256":               "of the content",
 }
 
 // TestEverySealedColumnIsRotated: a column of bytes is sealed, the digest beside a
@@ -110,6 +112,8 @@ func sealedPeople(t *testing.T, core *app.Core) {
 		      o AS (INSERT INTO objection (id, submission_id, name, contact, text) SELECT gen_random_uuid(), id, '群众', $5, '异议' FROM s)
 		 INSERT INTO submission_secret (id, submission_id, sealed) SELECT gen_random_uuid(), id, $4 FROM s`: {submission, p, testkit.County,
 			v.Seal("submission.secret", "11010519491231002X"), v.Seal("objection.contact", "13800000000")},
+		`INSERT INTO agency_agent (agency_id, name, id_number, id_digest, phone) SELECT id, '王经办', $1, $2, $3 FROM agency LIMIT 1`: {
+			v.Seal(agency.FieldAgentID, "11010519491231002X"), v.Digest(agency.FieldPersonDigest, "11010519491231002X"), v.Seal(agency.FieldAgentPhone, "13800000000")},
 		`WITH o AS (INSERT INTO organisation (id, kind, name, region_code) VALUES (gen_random_uuid(), 'natural_person', '王经办', $1) RETURNING id),
 		      s AS (INSERT INTO submission (id, kind, title, author, region_code, state, content) VALUES (gen_random_uuid(), 'y', 'y', $2, $1, 'published', '{}') RETURNING id)
 		 INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, id_number, id_digest, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)

@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"zjcs/internal/platform/apperr"
-	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/web"
 )
@@ -203,12 +202,12 @@ func (a *API) admitted(r *http.Request, e endpoint) (context.Context, error) {
 	return ctx, err
 }
 
-// identify is r's context with its origin and, where a session is shown, its actor.
+// identify is r's context and, where a session is shown, its actor.
 func (a *API) identify(r *http.Request) (context.Context, error) {
 	if err := a.origin.Check(r); err != nil {
 		return nil, apperr.New(apperr.Forbidden, "这个请求来自别的网站，已拒绝。请回到本平台页面操作。").Because(err)
 	}
-	ctx := audit.WithClient(r.Context(), audit.Client{Remote: a.remoteOf(r), Agent: r.UserAgent()})
+	ctx := r.Context()
 	cookie, err := r.Cookie(a.sessionCookieName())
 	if err != nil {
 		return ctx, nil //nolint:nilerr // no cookie, no one

@@ -20,6 +20,7 @@ import (
 	"zjcs/internal/identity"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/files"
@@ -91,6 +92,7 @@ func New(d Deps, pages Pages) *API {
 	gin.SetMode(gin.ReleaseMode)
 	a := &API{Deps: d, engine: gin.New(), pages: pages, origin: http.NewCrossOriginProtection()}
 	a.engine.HandleMethodNotAllowed = true
+	a.engine.Use(a.whence)
 	cfg := huma.DefaultConfig("网上中介超市 开放接口", d.Version)
 	cfg.Info.Description = "中介服务事项、中介机构、专家、公告的公开数据。所有内容无需登录即可读取；" +
 		"列表按游标翻页，公开内容带 ETag；错误为 application/problem+json。"
@@ -111,6 +113,14 @@ func New(d Deps, pages Pages) *API {
 	a.engine.NoRoute(a.either(NotFound, Pages.NotFound))
 	a.engine.NoMethod(a.either(MethodNotAllowed, Pages.MethodNotAllowed))
 	return a
+}
+
+// whence notes where a request came from, for the log and for what is counted by address:
+// of the interface and of the pages.
+func (a *API) whence(c *gin.Context) {
+	r := c.Request
+	c.Request = r.WithContext(audit.WithClient(r.Context(), audit.Client{Remote: a.remoteOf(r), Agent: r.UserAgent()}))
+	c.Next()
 }
 
 // ServeHTTP answers every route of the tree.

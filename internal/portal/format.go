@@ -80,15 +80,7 @@ func validityTone(v agency.Validity) string {
 
 // stateTone is the colour of where an agency stands.
 func stateTone(s review.State) string {
-	switch s {
-	case agency.Admitted:
-		return "ok"
-	case agency.Restricted:
-		return "warn"
-	case agency.Suspended, agency.Removed:
-		return "seal"
-	}
-	return ""
+	return map[review.State]string{agency.Admitted: "ok", agency.Restricted: "warn", agency.Suspended: "seal", agency.Removed: "seal"}[s]
 }
 
 // percent is part of whole, rounded to whole per cent.

@@ -14,6 +14,9 @@ import (
 // publicity without an open objection is published. Each in a transaction of its own;
 // several instances may tick at once, and a killed one leaves nothing half-done.
 func (s *Service) Tick(ctx context.Context) error {
+	if err := forgetAddresses(ctx, s.Pool); err != nil {
+		return err
+	}
 	for {
 		more, err := s.escalateNext(ctx)
 		if err != nil {

@@ -34,7 +34,7 @@ func TestAnyContentIsTaken(t *testing.T) {
 			if len(shapes.Check(c, time.Now(), complete)) > 0 {
 				continue
 			}
-			kept, _, _ := shapes.tidy(c, vault, shapes.refs(c))
+			kept, _, _ := shapes.tidy(c, vault, time.Now(), shapes.refs(c))
 			shapes.files(kept)
 			shapes.Diff(c, kept)
 			shapes.open(kept, nil)

@@ -56,7 +56,7 @@ func (s *Service) Start(ctx context.Context, in StartInput) (Detail, error) {
 		}
 		var secrets []sealedValue
 		var bad []apperr.Field
-		if sub.Content, secrets, bad = k.Form.tidy(content, s.Vault, nil); len(bad) > 0 {
+		if sub.Content, secrets, bad = k.Form.tidy(content, s.Vault, sub.now, nil); len(bad) > 0 {
 			return apperr.InvalidFields(bad)
 		}
 		if err := s.place(ctx, tx, k, &sub, content); err != nil {
@@ -171,7 +171,7 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Detail, error) {
 		}
 		var secrets []sealedValue
 		var bad []apperr.Field
-		if sub.Content, secrets, bad = k.Form.tidy(in.Content, s.Vault, k.Form.refs(sub.Content)); len(bad) > 0 {
+		if sub.Content, secrets, bad = k.Form.tidy(in.Content, s.Vault, sub.now, k.Form.refs(sub.Content)); len(bad) > 0 {
 			return apperr.InvalidFields(prefixed(bad))
 		}
 		if err := s.place(ctx, tx, k, &sub, sub.Content); err != nil {

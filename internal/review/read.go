@@ -102,7 +102,7 @@ func (s *Service) published(ctx context.Context, q db.Querier, k Kind, sub Submi
 	if err != nil || c == nil {
 		return nil, err
 	}
-	tidied, _, _ := k.Form.tidy(c, s.Vault, nil)
+	tidied, _, _ := k.Form.tidy(c, s.Vault, sub.now, nil)
 	return tidied, nil
 }
 

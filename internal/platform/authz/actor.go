@@ -45,8 +45,9 @@ func (r Role) OfOrganisation() bool {
 	switch r {
 	case PurchaserAdmin, PurchaserAgent, AgencyAdmin, AgencyAgent, Expert:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Staff reports an official's role.

@@ -51,7 +51,7 @@ func (s *spooled) receive(body io.Reader, limit int64) error {
 	case errors.As(source.err, &over):
 		return tooLarge.Because(source.err)
 	case source.err != nil:
-		return apperr.New(apperr.Invalid, "上传中断，文件没有收完，请重新上传").Because(source.err)
+		return apperr.InvalidField("file", "上传中断，文件没有收完，请重新上传").Because(source.err)
 	case err != nil:
 		return fmt.Errorf("spool: %w", err)
 	case n > limit:

@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 }
 
 var columns = []secret.Column{
-	{Table: "person", Key: "id", Sealed: "number", Field: "person.number", DigestColumn: "digest", DigestField: "digest.number"},
-	{Table: "person", Key: "id", Sealed: "phone", Field: "person.phone"},
+	{Table: "somebody", Key: "id", Sealed: "number", Field: "person.number", DigestColumn: "digest", DigestField: "digest.number"},
+	{Table: "somebody", Key: "id", Sealed: "phone", Field: "person.phone"},
 	{Table: "note", Key: "no", Sealed: "text", Field: "note.text"},
 }
 
@@ -51,7 +51,7 @@ func vault(t *testing.T, current string, previous ...string) *secret.Vault {
 	return v
 }
 
-// people is a table of n persons under the key, some without telephone or number.
+// people is a table of n persons of its own (person is the product's) under the key, some without telephone or number.
 func people(t *testing.T, url string, v *secret.Vault, n int) *db.Pool {
 	t.Helper()
 	pool, err := db.Open(t.Context(), url, 8)
@@ -60,12 +60,12 @@ func people(t *testing.T, url string, v *secret.Vault, n int) *db.Pool {
 	}
 	t.Cleanup(pool.Close)
 	_, err = pool.Exec(t.Context(), `
-		CREATE TABLE person (id uuid PRIMARY KEY, number bytea, digest bytea UNIQUE, phone bytea);
+		CREATE TABLE somebody (id uuid PRIMARY KEY, number bytea, digest bytea UNIQUE, phone bytea);
 		CREATE TABLE note (no bigint PRIMARY KEY, text bytea NOT NULL)`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = pool.CopyFrom(t.Context(), pgx.Identifier{"person"}, []string{"id", "number", "digest", "phone"}, pgx.CopyFromSlice(n, func(i int) ([]any, error) {
+	_, err = pool.CopyFrom(t.Context(), pgx.Identifier{"somebody"}, []string{"id", "number", "digest", "phone"}, pgx.CopyFromSlice(n, func(i int) ([]any, error) {
 		row := []any{uuid.New(), nil, nil, nil}
 		if i%10 != 3 {
 			number := fmt.Sprintf("N%06d", i)
@@ -94,8 +94,8 @@ func opened(t *testing.T, pool *db.Pool, v *secret.Vault) (values map[string]str
 	t.Helper()
 	values = map[string]string{}
 	rows, err := pool.Query(t.Context(), `
-		SELECT 'person.number' AS field, id::text, number, digest FROM person WHERE number IS NOT NULL
-		UNION ALL SELECT 'person.phone', id::text, phone, NULL FROM person WHERE phone IS NOT NULL
+		SELECT 'person.number' AS field, id::text, number, digest FROM somebody WHERE number IS NOT NULL
+		UNION ALL SELECT 'person.phone', id::text, phone, NULL FROM somebody WHERE phone IS NOT NULL
 		UNION ALL SELECT 'note.text', no::text, text, NULL FROM note`)
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestRotate(t *testing.T) {
 		t.Errorf("progress told %d times", calls)
 	}
 	// Again: nothing to do. Without the digest: it is brought back.
-	if _, err := pool.Exec(t.Context(), `UPDATE person SET digest = NULL WHERE id = (SELECT min(id::text)::uuid FROM person WHERE number IS NOT NULL)`); err != nil {
+	if _, err := pool.Exec(t.Context(), `UPDATE somebody SET digest = NULL WHERE id = (SELECT min(id::text)::uuid FROM somebody WHERE number IS NOT NULL)`); err != nil {
 		t.Fatal(err)
 	}
 	done, err = secret.Rotate(t.Context(), pool, vault(t, newKey), columns, nil)
@@ -190,11 +190,11 @@ func TestRotateWhileOthersWrite(t *testing.T) {
 				id := ids[(i*writers+w)%len(ids)]
 				number := fmt.Sprintf("W%d-%d", w, i)
 				err := db.InTx(t.Context(), pool, func(tx db.Tx) error {
-					_, err := tx.Exec(t.Context(), `UPDATE person SET number = $2, digest = $3 WHERE id = $1`, id, both.Seal("person.number", number), both.Digest("digest.number", number))
+					_, err := tx.Exec(t.Context(), `UPDATE somebody SET number = $2, digest = $3 WHERE id = $1`, id, both.Seal("person.number", number), both.Digest("digest.number", number))
 					return err
 				})
 				added := uuid.NewString()
-				_, err2 := pool.Exec(t.Context(), `INSERT INTO person (id, phone) VALUES ($1, $2)`, added, both.Seal("person.phone", number))
+				_, err2 := pool.Exec(t.Context(), `INSERT INTO somebody (id, phone) VALUES ($1, $2)`, added, both.Seal("person.phone", number))
 				_, err3 := pool.Exec(t.Context(), `DELETE FROM note WHERE no = $1`, int64(-500+i*writers+w))
 				if err != nil || err2 != nil || err3 != nil {
 					t.Error(err, err2, err3)
@@ -323,7 +323,7 @@ func TestRotateStops(t *testing.T) {
 	t.Run("where one person is stored twice", func(t *testing.T) {
 		t.Parallel()
 		pool := people(t, testkit.DBURL(t), old, 10)
-		if _, err := pool.Exec(t.Context(), `INSERT INTO person (id, number, digest) VALUES ($1, $2, $3)`,
+		if _, err := pool.Exec(t.Context(), `INSERT INTO somebody (id, number, digest) VALUES ($1, $2, $3)`,
 			uuid.New(), both.Seal("person.number", "N000001"), both.Digest("digest.number", "N000001")); err != nil {
 			t.Fatal(err)
 		}
@@ -336,7 +336,7 @@ func TestRotateStops(t *testing.T) {
 		t.Parallel()
 		pool := people(t, testkit.DBURL(t), old, 10)
 		refused(t, pool, both, apperr.Conflict, "旧密钥", func(secret.Rotated) {
-			_, err := pool.Exec(t.Context(), `INSERT INTO person (id, number, digest) VALUES ('00000000-0000-0000-0000-000000000001', $1, $2)
+			_, err := pool.Exec(t.Context(), `INSERT INTO somebody (id, number, digest) VALUES ('00000000-0000-0000-0000-000000000001', $1, $2)
 				ON CONFLICT (id) DO UPDATE SET number = excluded.number, digest = excluded.digest`, old.Seal("person.number", "X"), old.Digest("digest.number", "X"))
 			if err != nil {
 				t.Error(err)
