@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { desktop, overflow, phone, violations } from "./measure";
+import { desktop, meter, overflow, phone, violations } from "./measure";
 import { mark, samplePassword, signIn, someoneElse } from "./people";
 import { cutOff, expect, refusedPage, test } from "./watched";
 
@@ -85,6 +85,18 @@ test("after signing in one is where one meant to go; after signing out, out", as
   await expect(page).toHaveURL(/\/workspace\/login$/);
   await page.goto("/workspace/members");
   await expect(page).toHaveURL(/login\?next=%2Fmembers/);
+});
+
+test("the first screen of the signed-in stays within its budget", async ({ page }) => {
+  await signIn(page, "operator");
+  const bytes = await meter(page);
+  await page.goto("/workspace/");
+  await expect(page.getByRole("heading", { level: 1, name: /^今天/ })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const weight = await bytes.taken();
+  console.log(`工作台“今天”传输 ${(weight / 1024).toFixed(1)} KB`);
+  expect(weight).toBeGreaterThan(50 * 1024);
+  expect(weight).toBeLessThanOrEqual(300 * 1024);
 });
 
 const menus: Record<string, { has: string[]; hasNot: string[] }> = {

@@ -323,5 +323,5 @@ test("it is removed: one proposes, another confirms", async ({ browser, said }) 
   const again = await open(browser, agency.login, agency.password);
   await again.goto("/workspace/new");
   await again.getByRole("region", { name: "机构入驻" }).getByRole("button", { name: /^开始填写/ }).click();
-  await expect(again.getByRole("alert")).toContainText(/清退|不得/);
+  await expect(again.locator(".gaps")).toContainText(/在禁入期内，.+以后（不含当日）才能申请入驻/);
 });

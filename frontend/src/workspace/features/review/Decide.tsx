@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
-import { Link } from "react-router";
 import { Refusal } from "../../../shared/api/client";
 import { ActFault } from "../../frame/Act";
 import { Dialog } from "../../frame/Dialog";
@@ -126,14 +125,5 @@ function DecideDialog({ verdict, detail: d, written, close }: DecideDialogProps)
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** After a decision: on to the next. */
-export function NextInQueue() {
-  return (
-    <p>
-      <Link to="/submissions?view=queue">回到待我审核</Link>
-    </p>
   );
 }

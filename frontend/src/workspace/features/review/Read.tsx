@@ -1,6 +1,8 @@
 import { Alert, Button } from "antd";
 import { useState } from "react";
+import { Link } from "react-router";
 import { ActFault } from "../../frame/Act";
+import { mayReview, useMe } from "../../frame/me";
 import { Assignee } from "./Assignee";
 import { Changes } from "./Changes";
 import { ContentView } from "./ContentView";
@@ -70,6 +72,7 @@ function Standing({ detail: d }: { detail: Detail }) {
 /** What its author may do while it waits: take it back to change it. */
 function OwnSteps({ detail: d }: { detail: Detail }) {
   const act = useAct(d.id);
+  const { data: me } = useMe();
   return (
     <>
       {d.whyNot !== undefined && d.whyNot !== "" && d.state === "submitted" && !d.allowedActions.includes("withdraw") ? (
@@ -90,6 +93,7 @@ function OwnSteps({ detail: d }: { detail: Detail }) {
             </Button>
           </>
         ) : null}
+        {me !== undefined && mayReview(me) ? <Link to="/submissions?view=queue">回到待我审核</Link> : null}
         <Button
           onClick={() => {
             window.print();

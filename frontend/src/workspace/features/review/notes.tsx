@@ -8,6 +8,7 @@ export function Cautions({ cautions, form }: { cautions: Detail["cautions"]; for
   if (cautions.length === 0) return null;
   return (
     <Alert
+      role="note"
       className="notice"
       type="warning"
       showIcon
@@ -34,6 +35,7 @@ export function Sent({ detail: d }: { detail: Detail }) {
   const n = last.reasons.length;
   return (
     <Alert
+      role="note"
       className="notice"
       type="error"
       showIcon
