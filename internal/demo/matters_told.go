@@ -10,8 +10,8 @@ import (
 	"zjcs/internal/review"
 )
 
-// applicants are the organisations whose matters the market opens with. Nobody signs in
-// for them; they were not in the market before.
+// applicant is an organisation whose matter the market opens with. Nobody signs in for
+// it. Its name says 示例: a real firm must not find itself proposed for a sanction.
 type applicant struct {
 	login, person, organisation string
 	kind                        identity.OrganisationKind
@@ -19,18 +19,18 @@ type applicant struct {
 }
 
 var applicants = []applicant{
-	{"demo-hejin", "任晓燕", "河津禹门测绘有限公司", identity.AgencyOrg, "140882"},
-	{"demo-yongji", "姚建国", "永济蒲津建设监理有限公司", identity.AgencyOrg, "140881"},
-	{"demo-yanhu", "贾文斌", "运城正信造价咨询有限公司", identity.AgencyOrg, "140802"},
-	{"demo-wenxi", "卫志强", "闻喜清源环保咨询有限公司", identity.AgencyOrg, "140823"},
-	{"demo-linyi", "樊红梅", "临猗厚德测绘有限公司", identity.AgencyOrg, "140821"},
-	{"demo-ruicheng", "薛海波", "芮城永乐工程造价咨询有限公司", identity.AgencyOrg, "140830"},
-	{"demo-jishan", "宁立成", "稷山后稷测绘科技有限公司", identity.AgencyOrg, "140824"},
-	{"demo-xinjiang", "郝凯旋", "新绛绛州环境科技有限公司", identity.AgencyOrg, "140825"},
+	{"demo-hejin", "任晓燕", "河津示例测绘有限公司", identity.AgencyOrg, "140882"},
+	{"demo-yongji", "姚建国", "永济示例建设监理有限公司", identity.AgencyOrg, "140881"},
+	{"demo-yanhu", "贾文斌", "运城示例造价咨询有限公司", identity.AgencyOrg, "140802"},
+	{"demo-wenxi", "卫志强", "闻喜示例环保咨询有限公司", identity.AgencyOrg, "140823"},
+	{"demo-linyi", "樊红梅", "临猗示例测绘有限公司", identity.AgencyOrg, "140821"},
+	{"demo-ruicheng", "薛海波", "芮城示例工程造价咨询有限公司", identity.AgencyOrg, "140830"},
+	{"demo-jishan", "宁立成", "稷山示例测绘科技有限公司", identity.AgencyOrg, "140824"},
+	{"demo-xinjiang", "郝凯旋", "新绛示例环境科技有限公司", identity.AgencyOrg, "140825"},
 	{"demo-expert-1", "景慧芳", "景慧芳", identity.ExpertOrg, sampleRegion},
 	{"demo-expert-2", "廉永康", "廉永康", identity.ExpertOrg, sampleRegion},
 	{"demo-village", "柴振林", "垣曲县示例村股份经济合作社", identity.Village, "140827"},
-	{"demo-works", "史丽琳", "夏县瑶台建材有限公司", identity.Enterprise, "140828"},
+	{"demo-works", "史丽琳", "夏县示例建材有限公司", identity.Enterprise, "140828"},
 }
 
 func (h *handing) people() []identity.Sample {
