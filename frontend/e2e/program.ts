@@ -47,6 +47,7 @@ export default async function start(): Promise<() => Promise<void>> {
   }
   process.env.ZJCS_E2E_URL = url;
   process.env.ZJCS_DEMO_PASSWORD = samplePassword;
+  process.env.ZJCS_E2E_DATA = data;
   return async () => {
     await stop(program);
     rmSync(data, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { type Browser, type Page } from "@playwright/test";
+import { timePasses } from "./clock";
 import { overflow, phone, violations } from "./measure";
 import { mark, newCitizenID, newUSCC, pdf, samplePassword, someoneElse } from "./people";
 import { expect, refusedPage, test } from "./watched";
@@ -125,9 +126,9 @@ test("a reviewer sends it back with a reason against one field", async ({ browse
   await expect(page.getByText(/还剩 \d/)).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
-  await page.getByRole("button", { name: "提意见：住所" }).click();
+  await page.getByRole("button", { name: /提意见.*住所/ }).click();
   await page.getByLabel("“住所”错在哪里，怎样才对").fill("与营业执照不一致，应为人民南路 12 号");
-  await expect(page.getByRole("button", { name: "通过" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "通过", exact: true })).toBeDisabled();
   await page.getByRole("button", { name: "退回修改（1 条）" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "退回修改" }).click();
   await expect(page.getByText("退回修改", { exact: true }).first()).toBeVisible();
@@ -138,14 +139,14 @@ test("someone entitled sees a masked number in full, for a reason that is kept",
   const page = await open(browser, "operator");
   await page.goto("/workspace/submissions?view=all");
   await page.getByRole("link", { name: agency.name }).first().click();
-  await page.getByRole("button", { name: "查看完整身份证号" }).first().click();
+  await page.getByRole("button", { name: /查看完整.*身份证号/ }).first().click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: "查看", exact: true })).toBeDisabled();
   await dialog.getByLabel("查看理由").fill("核对与授权书是否一致");
   await dialog.getByRole("button", { name: "查看", exact: true }).click();
   await expect(page.getByText(/^140899\d{11}[\dX]$/)).toBeVisible();
   await page.reload();
-  await expect(page.getByRole("button", { name: "查看完整身份证号" }).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: /查看完整.*身份证号/ }).first()).toBeVisible();
   await expect(page.getByText(/^140899\d{11}[\dX]$/)).toHaveCount(0);
 
   const watcher = await someoneElse(browser, "supervisor");
@@ -186,4 +187,120 @@ test("of two reviewers at once one wins, and the other is told who was first", a
   await expect(dialog.getByRole("alert")).toContainText(/这件刚由示例审核员“(通过|发布)”|平台程序/);
   await dialog.getByRole("button", { name: "看最新情况" }).click();
   await expect(second.getByRole("button", { name: "通过", exact: true })).toHaveCount(0);
+});
+
+test("in its publicity a visitor objects, is answered, and it is published when the time is over", async ({ browser, page, said }) => {
+  test.setTimeout(180_000);
+  said.allow(refusedPage);
+  await page.goto("/publicity");
+  await page.getByRole("link", { name: agency.name }).click();
+  const form = page.locator("form.objection");
+  await form.getByLabel("姓名或单位名称").fill("赵某");
+  await form.getByLabel(/^联系方式/).fill("13700137000");
+  await form.getByLabel(/^哪里不对/).fill("这家机构没有固定的办公场所，请实地核实。");
+  expect(await violations(page)).toEqual([]);
+  await form.getByRole("button", { name: "提交异议" }).click();
+  await expect(page.getByRole("status")).toContainText(/异议已收到，查询号 [A-Z]+\d+/);
+
+  const reviewer = await open(browser, "operator");
+  await reviewer.goto("/workspace/submissions?view=all&state=accepted");
+  await reviewer.getByRole("link", { name: agency.name }).click();
+  await expect(reviewer.getByText("没有固定的办公场所")).toBeVisible();
+  await reviewer.getByRole("radio", { name: /^不成立/ }).check();
+  await reviewer.getByLabel("答复", { exact: true }).fill("经实地核实，办公场所与登记一致。");
+  await reviewer.getByRole("button", { name: "答复" }).click();
+  await expect(reviewer.getByText(/经实地核实，办公场所与登记一致。/)).toBeVisible();
+
+  timePasses(`UPDATE submission SET publicity_until = now() - interval '1 second' WHERE state = 'accepted' AND content->>'uscc' = '${agency.uscc}'`);
+  await expect(async () => {
+    await reviewer.reload();
+    await expect(reviewer.getByText("已发布", { exact: true }).first()).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 100_000, intervals: [5_000] });
+  await publicPage(page);
+  await expect(page.getByText("人民南路 12 号")).toBeVisible();
+});
+
+test("a change shows the reviewer what differs, word by word", async ({ browser, said }) => {
+  said.allow(/.*/);
+  const page = await open(browser, agency.login, agency.password);
+  await page.goto("/workspace/new");
+  await page.getByRole("region", { name: "机构变更" }).getByRole("button", { name: /^开始填写/ }).click();
+  await expect(page.getByLabel("住所")).toHaveValue("人民南路 12 号");
+  await page.getByLabel("住所").fill("人民南路 18 号");
+  await page.getByLabel(/^承诺所填内容/).check();
+  await saved(page);
+  await page.getByRole("button", { name: "提交审核" }).click();
+  await expect(page.getByText("已提交，等待审核。")).toBeVisible();
+  const at = page.url();
+
+  const reviewer = await open(browser, "operator");
+  await reviewer.goto(at);
+  const row = reviewer.getByRole("table", { name: "与已发布内容的差异" }).getByRole("row", { name: /住所/ });
+  await expect(row.getByRole("deletion")).toHaveText(["12"]);
+  await expect(row.getByRole("insertion")).toHaveText(["18"]);
+  await reviewer.getByRole("button", { name: "通过", exact: true }).click();
+  await reviewer.getByRole("dialog").getByRole("button", { name: "通过", exact: true }).click();
+  await expect(reviewer.getByText("已发布", { exact: true }).first()).toBeVisible();
+  await publicPage(reviewer);
+  await expect(reviewer.getByText("人民南路 18 号")).toBeVisible();
+});
+
+test("a table delivered with an expired certificate suspends just the item it carries", async ({ browser, said }) => {
+  said.allow(/.*/);
+  const page = await open(browser, "operator");
+  await publicPage(page);
+  const surveying = page.getByRole("listitem").filter({ hasText: "土地勘测定界" });
+  await expect(surveying).not.toContainText(/暂停|不能承接|过期/);
+
+  const header = "统一社会信用代码,机构名称,法定代表人,区划代码,登记地,住所,服务事项,资质";
+  const line = `${agency.uscc},${agency.name},王建国,140802,山西省运城市,人民南路 18 号,ZJ0049；ZJ0011,测绘资质||${certificate}|山西省自然资源厅|${yesterday}`;
+  const broken = `91140899MA00000000,错的代码有限公司,张三,140802,山西省运城市,某街,ZJ0049,`;
+  await page.goto("/workspace/deliveries");
+  await page.getByLabel("提供数据的单位").fill("市规划和自然资源局");
+  await page.getByLabel("文件", { exact: true }).setInputFiles({ name: `机构-${mark}.csv`, mimeType: "text/csv", buffer: Buffer.from(`\uFEFF${header}\r\n${line}\r\n${broken}\r\n`) });
+  await page.getByRole("button", { name: "看预览" }).click();
+  await expect(page.getByRole("heading", { name: "确认后写入 1 行" })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("heading", { name: "1 行有错，不导入" })).toBeVisible();
+  await expect(page.getByText(yesterday).first()).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "确认导入" }).click();
+  await expect(page.getByText(/^已导入：新增 0，改动 1/)).toBeVisible({ timeout: 30_000 });
+
+  await publicPage(page);
+  await expect(surveying).toContainText(/暂停|不能承接|过期/);
+  await expect(page.getByRole("listitem").filter({ hasText: "建设项目环境影响报告书编制" })).not.toContainText(/暂停|不能承接|过期/);
+});
+
+test("it is removed: one proposes, another confirms", async ({ browser, said }) => {
+  test.setTimeout(120_000);
+  said.allow(/.*/);
+  const officer = await open(browser, "officer");
+  await officer.goto("/workspace/new");
+  const card = officer.getByRole("region", { name: "机构清退" });
+  await card.getByLabel("哪家机构").fill(agency.uscc);
+  await card.getByRole("list", { name: "找到的机构" }).getByRole("button", { name: agency.name }).click();
+  await card.getByRole("button", { name: /^开始填写/ }).click();
+  await officer.getByLabel("事实和理由").fill("出具虚假的勘测定界报告，经查属实。");
+  await officer.getByLabel("依据", { exact: true }).fill("《测绘法》第六十五条");
+  await officer.getByRole("group", { name: "清退情形" }).getByRole("radio").first().check();
+  await officer.getByLabel("多少个月内不得再次入驻").fill("36");
+  await saved(officer);
+  await officer.getByRole("button", { name: "提交审核" }).click();
+  await expect(officer.getByText(/已提交，等待审核。/)).toBeVisible();
+  // Who proposed it is offered no decision on it.
+  await expect(officer.getByRole("button", { name: "通过", exact: true })).toHaveCount(0);
+
+  const confirmer = await open(browser, "operator");
+  await confirmer.goto(officer.url());
+  await confirmer.getByRole("button", { name: "通过", exact: true }).click();
+  await confirmer.getByRole("dialog").getByRole("button", { name: "通过", exact: true }).click();
+  await expect(confirmer.getByText("已发布", { exact: true }).first()).toBeVisible();
+  await publicPage(confirmer);
+  await expect(confirmer.getByText("已清退").first()).toBeVisible();
+
+  // Barred, it cannot come back in.
+  const again = await open(browser, agency.login, agency.password);
+  await again.goto("/workspace/new");
+  await again.getByRole("region", { name: "机构入驻" }).getByRole("button", { name: /^开始填写/ }).click();
+  await expect(again.getByRole("alert")).toContainText(/清退|不得/);
 });

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Tag } from "antd";
-import { useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { size } from "../../../shared/format/size";
 import { dateTime } from "../../../shared/format/time";
@@ -27,7 +27,6 @@ function HandIn() {
   const [file, setFile] = useState<File>();
   const [share, setShare] = useState<number>();
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
   const client = useQueryClient();
   const navigate = useNavigate();
   const send = useMutation({
@@ -63,14 +62,12 @@ function HandIn() {
           <p className="file-actions">
             <input
               id={id}
-              ref={input}
-              className="visually-hidden"
+              className="file-box"
               type="file"
               accept=".xlsx,.csv"
-              tabIndex={-1}
               onChange={(event) => { setFile(event.currentTarget.files?.[0]); }}
             />
-            <Button onClick={() => { input.current?.click(); }}>{file === undefined ? "选择文件" : "换一个文件"}</Button>
+            <label htmlFor={id} className="file-button">{file === undefined ? "选择文件" : "换一个文件"}</label>
             <span role="status">{file === undefined ? "" : `${file.name}，${size(file.size)}`}</span>
           </p>
           <Fault id={id} fault={faults.file} />

@@ -8,7 +8,7 @@ import { EditAside } from "./EditAside";
 import { History } from "./History";
 import { Cautions, Sent } from "./notes";
 import { fieldFaults } from "./form/autosave";
-import { findControl, type Form } from "./form/content";
+import { findControl, standing, type Form } from "./form/content";
 import { FormContext, type FileRef } from "./form/formContext";
 import { FormRenderer } from "./form/FormRenderer";
 import { useDraft } from "./form/useDraft";
@@ -19,7 +19,7 @@ import { useAct } from "./useAct";
 export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
   const client = useQueryClient();
   const act = useAct(d.id);
-  const [typing, setTyping] = useState<string>();
+  const [typing, setTyping] = useState<ReadonlySet<string>>(new Set());
   const [files, setFiles] = useState<ReadonlyMap<string, FileRef>>(() => new Map(d.files.map((f) => [f.id, f])));
   /** Asked to submit once, everything missing is said beside its field. */
   const [asked, setAsked] = useState(false);
@@ -40,7 +40,8 @@ export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
   const left = draft.state.is === "saved" ? draft.state.left : {};
   const refused = act.error === null ? {} : fieldFaults(act.error);
   const missing = asked ? Object.fromEntries(d.missing.map((m) => [m.field, m.message])) : {};
-  const faults = quiet({ ...missing, ...refused, ...left }, typing);
+  const wrong = standing({ ...missing, ...refused, ...left }, draft.judged, draft.content);
+  const faults = Object.fromEntries(Object.entries(wrong).filter(([path]) => !typing.has(path)));
 
   const jump = (path: string): void => {
     const control = findControl(path);
@@ -79,7 +80,11 @@ export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
             uploaded: (file) => {
               setFiles((old) => new Map(old).set(file.id, file));
             },
-            typing: setTyping,
+            typing: (path, on) => {
+              if (on) setTyping((old) => new Set(old).add(path));
+              // A moment later: what appears must not move the button being pressed.
+              else window.setTimeout(() => { setTyping((old) => new Set([...old].filter((p) => p !== path))); }, 400);
+            },
           }}
         >
           <FormRenderer form={form} content={draft.content} change={draft.change} />
@@ -138,11 +143,6 @@ export function Edit({ form, detail: d }: { form: Form; detail: Detail }) {
       ) : null}
     </div>
   );
-}
-
-/** The field being typed in is judged when it is left. */
-function quiet(faults: Record<string, string>, typing: string | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(faults).filter(([path]) => path !== typing));
 }
 
 /** Why the reviewer sent it back, by field; of the last time alone. */

@@ -6,13 +6,19 @@ import { FileInput } from "./FileInput";
 import { ItemsInput } from "./ItemsInput";
 import { ChoiceInput, ChoicesInput, FlagInput } from "./choiceInputs";
 import { DateInput, NumberInput, ParagraphInput, RegionInput, TextInput } from "./plainInputs";
+import type { Update } from "./FormRenderer";
 import { RowsInput } from "./RowsInput";
 import { SecretInput } from "./SecretInput";
 
-export interface InputProps {
+interface EntryProps {
   path: string;
   field: Field;
   value: unknown;
+  update: Update<unknown>;
+}
+
+export interface InputProps extends EntryProps {
+  /** Puts a value in place of whatever stands there. */
   change: (value: unknown) => void;
 }
 
@@ -64,8 +70,8 @@ const groups: ReadonlySet<string> = new Set(["choice", "choices", "items", "rows
 const wide: ReadonlySet<string> = new Set(["paragraph", "choices", "items", "rows", "file", "flag"]);
 
 /** One field of the form with its label, help, reason and fault. */
-export function FieldEntry(props: InputProps) {
-  const { path, field } = props;
+export function FieldEntry(props: EntryProps) {
+  const { path, field, update } = props;
   const { faults, reasons, typing } = useFormState();
   const id = controlId(path);
   const Input = field.secret === true ? SecretInput : inputs[field.type];
@@ -92,16 +98,21 @@ export function FieldEntry(props: InputProps) {
           {reason}
         </p>
       )}
-      <Input {...props} />
+      <Input
+        {...props}
+        change={(value) => {
+          update(() => value);
+        }}
+      />
       <Fault id={id} fault={fault} />
     </>
   );
   const watch = {
     onInput: () => {
-      typing(path);
+      typing(path, true);
     },
     onBlur: () => {
-      typing(undefined);
+      typing(path, false);
     },
   };
   if (field.type === "flag") {

@@ -1,4 +1,3 @@
-import { Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { faultWords } from "../../../frame/faults";
 import { fileAddress, upload } from "../../../frame/upload";
@@ -15,7 +14,6 @@ export function FileInput({ path, field, value, change }: InputProps) {
   const { files, uploaded } = useFormState();
   const [share, setShare] = useState<number>();
   const [fault, setFault] = useState<string>();
-  const input = useRef<HTMLInputElement>(null);
   const gone = useRef(new AbortController());
   useEffect(() => {
     const leaving = new AbortController();
@@ -58,26 +56,19 @@ export function FileInput({ path, field, value, change }: InputProps) {
         <p className="file-actions">
           <input
             {...ties}
-            ref={input}
-            className="visually-hidden"
+            className="file-box"
             type="file"
             accept={accepted}
-            tabIndex={-1}
+            disabled={share !== undefined}
             onChange={(event) => {
               const chosen = event.currentTarget.files?.[0];
               event.currentTarget.value = "";
               if (chosen !== undefined) void send(chosen);
             }}
           />
-          <Button
-            loading={share !== undefined}
-            onClick={() => {
-              input.current?.click();
-            }}
-          >
+          <label htmlFor={ties.id} className="file-button">
             {value === undefined || value === "" ? "选择文件" : "换一个文件"}
-            <span className="visually-hidden">：{field.label}</span>
-          </Button>
+          </label>
           {typeof value === "string" && value !== "" ? (
             <button
               type="button"

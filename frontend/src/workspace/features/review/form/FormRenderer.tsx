@@ -1,10 +1,13 @@
 import { FieldEntry } from "./FieldEntry";
 import { shown, withValue, type Content, type Field, type Form } from "./content";
 
+/** Changes come as functions of what stands there then: an upload may end long after it began. */
+export type Update<T> = (next: (old: T) => T) => void;
+
 interface FormRendererProps {
   form: Form;
   content: Content;
-  change: (next: Content) => void;
+  change: Update<Content>;
 }
 
 /** Any form the server sends, as fields to fill in. */
@@ -27,7 +30,7 @@ interface LevelProps {
   at: string;
   fields: readonly Field[];
   level: Content;
-  change: (next: Content) => void;
+  change: Update<Content>;
 }
 
 /** The fields of one level, those whose condition holds. */
@@ -42,8 +45,8 @@ export function Level({ at, fields, level, change }: LevelProps) {
             path={at + field.name}
             field={field}
             value={level[field.name]}
-            change={(value) => {
-              change(withValue(level, field.name, value));
+            update={(next) => {
+              change((old) => withValue(old, field.name, next(old[field.name])));
             }}
           />
         ))}

@@ -7,7 +7,7 @@ import { useItems, type Item } from "./items";
 const most = 12;
 
 /** Service items: what is chosen above, a box to find more below. */
-export function ItemsInput({ path, field, value, change }: InputProps) {
+export function ItemsInput({ path, field, value, update }: InputProps) {
   const ties = useTies(path, field);
   const { data, isError } = useItems();
   const [words, setWords] = useState("");
@@ -33,7 +33,7 @@ export function ItemsInput({ path, field, value, change }: InputProps) {
                   type="button"
                   className="plain-button"
                   onClick={() => {
-                    change(chosen.filter((c) => c !== code));
+                    update((old) => textsOf(old).filter((c) => c !== code));
                   }}
                 >
                   去掉<span className="visually-hidden">{nameOf(code)}</span>
@@ -65,7 +65,7 @@ export function ItemsInput({ path, field, value, change }: InputProps) {
                   <button
                     type="button"
                     onClick={() => {
-                      change([...chosen, i.code]);
+                      update((old) => [...textsOf(old).filter((c) => c !== i.code), i.code]);
                     }}
                   >
                     <span>{i.name}</span> <small>{i.code} {i.sector}</small>

@@ -9,13 +9,10 @@ import { Level } from "./FormRenderer";
 const few = 3;
 
 /** A table: each row a group of fields of its own. */
-export function RowsInput({ path, field, value, change }: InputProps) {
+export function RowsInput({ path, field, value, update }: InputProps) {
   const rows = rowsOf(value);
   const box = useRef<HTMLDivElement>(null);
   const full = rows.length >= (field.max ?? 200);
-  const replace = (i: number, row: Content): void => {
-    change(rows.map((r, at) => (at === i ? row : r)));
-  };
   return (
     <div className="rows" ref={box}>
       {rows.length === 0 ? <p className="none">还没有填写。</p> : null}
@@ -30,7 +27,7 @@ export function RowsInput({ path, field, value, change }: InputProps) {
             field.readOnly === true
               ? undefined
               : () => {
-                  change(rows.filter((_, at) => at !== i));
+                  update((old) => rowsOf(old).filter((r) => r[rowId] !== row[rowId]));
                   box.current?.closest("fieldset")?.focus();
                 }
           }
@@ -39,8 +36,8 @@ export function RowsInput({ path, field, value, change }: InputProps) {
             at={`${path}[${i}].`}
             fields={field.fields ?? []}
             level={row}
-            change={(next) => {
-              replace(i, next);
+            change={(next: (old: Content) => Content) => {
+              update((old) => rowsOf(old).map((r) => (r[rowId] === row[rowId] ? next(r) : r)));
             }}
           />
         </Row>
@@ -50,7 +47,7 @@ export function RowsInput({ path, field, value, change }: InputProps) {
           <Button
             disabled={full}
             onClick={() => {
-              change([...rows, newRow()]);
+              update((old) => [...rowsOf(old), newRow()]);
               // The new row's first control, once it is there.
               requestAnimationFrame(() => {
                 box.current?.querySelector<HTMLElement>(":scope > details:last-of-type :is(input, select, textarea)")?.focus();

@@ -23,8 +23,8 @@ interface Means {
   later: (run: () => void, ms: number) => number;
   cancel: (timer: number) => void;
   changed: (state: SaveState) => void;
-  /** What the server made of what was sent. */
-  kept: (sent: Content, saved: Saved) => void;
+  /** What the server made of what was sent, which may be less than it was asked to keep. */
+  kept: (asked: Content, sent: Content, saved: Saved) => void;
 }
 
 /** Long enough not to send every key, short enough to lose nothing worth naming. */
@@ -99,7 +99,7 @@ export class Autosave {
     try {
       const { sent, saved, left } = await this.attempt(content);
       this.version = saved.version;
-      this.means.kept(sent, saved);
+      this.means.kept(content, sent, saved);
       if (this.hasNewer()) {
         this.set({ is: "typing" });
         this.schedule(pause);

@@ -48,7 +48,7 @@ export function ChoiceInput({ path, field, value, change }: InputProps) {
   );
 }
 
-export function ChoicesInput({ path, field, value, change }: InputProps) {
+export function ChoicesInput({ path, field, value, update }: InputProps) {
   const ties = useTies(path, field);
   const chosen = textsOf(value);
   const options = field.options ?? [];
@@ -62,8 +62,11 @@ export function ChoicesInput({ path, field, value, change }: InputProps) {
             checked={chosen.includes(o.value)}
             aria-describedby={ties["aria-describedby"]}
             onChange={(event) => {
-              const rest = chosen.filter((v) => v !== o.value);
-              change(event.currentTarget.checked ? [...rest, o.value] : rest);
+              const { checked } = event.currentTarget;
+              update((old) => {
+                const rest = textsOf(old).filter((v) => v !== o.value);
+                return checked ? [...rest, o.value] : rest;
+              });
             }}
           />
           <span>{o.label}</span>

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { adopt, blank, controlId, findControl, identified, parsePath, pathWords, rowWords, shown, valueWords, without, withValue, type Field, type Form } from "./content";
+import { adopt, blank, controlId, findControl, identified, parsePath, pathWords, rowWords, shown, standing, valueAt, valueWords, without, withValue, type Field, type Form } from "./content";
 
 const text = (name: string, label: string): Field => ({ name, label, type: "text", required: false });
 
@@ -73,6 +73,21 @@ it("leaves out what the server would not take, in rows and lists too", () => {
     qualifications: [{ rowId: "r1", name: "a" }, { rowId: "r2", name: "b" }],
   });
   expect(c.qualifications[0]).toEqual({ rowId: "r1", name: "a", validTo: "x" });
+});
+
+it("finds the value of a path", () => {
+  const c = { name: "甲", qualifications: [{ name: "a" }, { name: "b" }], items: ["x", "y"] };
+  expect(valueAt(c, "qualifications[1].name")).toBe("b");
+  expect(valueAt(c, "items[1]")).toBe("y");
+  expect(valueAt(c, "qualifications[9].name")).toBeUndefined();
+  expect(valueAt(c, "name.deeper")).toBeUndefined();
+});
+
+it("calls wrong only what stands as it was judged", () => {
+  const faults = { name: "太短", "rows[0].date": "应是日期", gone: "必须填写" };
+  const judged = { name: "甲", rows: [{ date: "x" }] };
+  expect(standing(faults, judged, judged)).toEqual(faults);
+  expect(standing(faults, judged, { name: "甲乙", rows: [{ date: "x" }], gone: "写了" })).toEqual({ "rows[0].date": "应是日期" });
 });
 
 it("takes the server's references for secrets it has sealed, and nothing else", () => {

@@ -108,6 +108,26 @@ export function rowWords(field: Field, row: Content, nameOf?: (id: string) => st
     .join("，");
 }
 
+/** The value a path leads to; undefined where it leads nowhere. */
+export function valueAt(content: Content, path: string): unknown {
+  let level: unknown = content;
+  for (const { name, at } of parsePath(path) ?? []) {
+    level = typeof level === "object" && level !== null ? (level as Content)[name] : undefined;
+    if (at !== undefined) level = Array.isArray(level) ? (level as unknown[])[at] : undefined;
+  }
+  return level;
+}
+
+/**
+ * The faults of values that still stand as they were judged. One mended but not saved
+ * yet is not called wrong; and a message that came and went by itself would push the
+ * button one is about to press away from under the finger.
+ */
+export function standing(faults: Readonly<Record<string, string>>, judged: Content, now: Content): Record<string, string> {
+  const same = (path: string): boolean => JSON.stringify(valueAt(judged, path)) === JSON.stringify(valueAt(now, path));
+  return Object.fromEntries(Object.entries(faults).filter(([path]) => same(path)));
+}
+
 /** The content without the values at paths: what the server would not take. */
 export function without(content: Content, paths: readonly string[]): Content {
   return paths.reduce((c, path) => drop(c, parsePath(path) ?? []), content);

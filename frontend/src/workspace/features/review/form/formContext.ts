@@ -11,8 +11,8 @@ export interface FormState {
   reasons: Readonly<Record<string, string>>;
   files: ReadonlyMap<string, FileRef>;
   uploaded: (file: FileRef) => void;
-  /** Which field is being typed in; none once it is left. */
-  typing: (path: string | undefined) => void;
+  /** A field is being typed in, or has been left. */
+  typing: (path: string, on: boolean) => void;
 }
 
 const none: FormState = { faults: {}, reasons: {}, files: new Map(), uploaded: () => undefined, typing: () => undefined };

@@ -4,7 +4,9 @@ import { adopt, fieldsOf, identified, type Content, type Form } from "./content"
 
 interface Draft {
   content: Content;
-  change: (next: Content) => void;
+  change: (next: (old: Content) => Content) => void;
+  /** What the last save sent, that its faults speak of. */
+  judged: Content;
   state: SaveState;
   /** Saves what is not saved yet; what came of it. */
   flush: () => Promise<SaveState>;
@@ -24,10 +26,14 @@ interface Start {
 /** The content being written, saved as it is written. */
 export function useDraft({ form, version, content: start, save }: Start): Draft {
   const [content, setContent] = useState(() => identified(fieldsOf(form), start));
+  const [judged, setJudged] = useState(content);
+  const latest = useRef(content);
   const [state, setState] = useState<SaveState>({ is: "clean" });
   const send = useEffectEvent(save);
-  const kept = useEffectEvent((sent: Content, saved: Saved) => {
-    setContent((local) => adopt(fieldsOf(form), local, sent, saved.content));
+  const kept = useEffectEvent((asked: Content, sent: Content, saved: Saved) => {
+    setJudged(asked);
+    latest.current = adopt(fieldsOf(form), latest.current, sent, saved.content);
+    setContent(latest.current);
   });
   const saver = useRef<Autosave>(null);
   useEffect(() => {
@@ -39,8 +45,8 @@ export function useDraft({ form, version, content: start, save }: Start): Draft 
         window.clearTimeout(timer);
       },
       changed: setState,
-      kept: (sent, saved) => {
-        kept(sent, saved);
+      kept: (asked, sent, saved) => {
+        kept(asked, sent, saved);
       },
     });
     saver.current = autosave;
@@ -63,9 +69,11 @@ export function useDraft({ form, version, content: start, save }: Start): Draft 
   return {
     content,
     change: (next) => {
-      setContent(next);
-      saver.current?.edit(next);
+      latest.current = next(latest.current);
+      setContent(latest.current);
+      saver.current?.edit(latest.current);
     },
+    judged,
     state,
     flush: () => saver.current?.flush() ?? Promise.resolve(state),
     keepMine: (v) => saver.current?.resume(v),
