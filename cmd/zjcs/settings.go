@@ -30,7 +30,7 @@ func (r rulesListCmd) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 		for _, v := range values {
-			fmt.Printf("%-32s %-28s %s %s（%s，第 %d 版）\n", v.Rule.Name, v.JSON, v.Rule.Unit, v.Rule.Label, v.Rule.Source, v.Version)
+			fmt.Printf("%-32s %-28s %s %s（%s，第 %d 版）\n", v.Name, v.JSON, v.Unit, v.Label, v.Source, v.Version)
 		}
 		return nil
 	})
@@ -53,7 +53,7 @@ func (r rulesSetCmd) Run(ctx context.Context, c *commands) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "%s 自 %s 起为 %s（第 %d 版）\n", v.Rule.Label, r.From, v.JSON, v.Version)
+		fmt.Fprintf(os.Stderr, "%s 自 %s 起为 %s（第 %d 版）\n", v.Label, r.From, v.JSON, v.Version)
 		return nil
 	})
 }
