@@ -46,7 +46,7 @@ function Facts({ at, fields, level, detail, changed, beside }: FactsProps) {
           const path = at + f.name;
           const value = level[f.name];
           return (
-            <div key={f.name} className={changed.has(path) ? "changed" : undefined}>
+            <div key={f.name} className={[changed.has(path) ? "changed" : "", f.type === "rows" ? "whole" : ""].join(" ").trim()}>
               <dt>
                 {f.label}
                 {changed.has(path) ? <span className="changed-mark">有改动</span> : null}

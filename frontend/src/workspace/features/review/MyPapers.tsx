@@ -32,7 +32,15 @@ export function MyPapers({ counts, me }: { counts: Counts; me: Me }) {
       ) : (
         <>
           {counts.returned > 0 ? <p className="tell seal-words">{counts.returned} 件被退回，改好后重新提交。</p> : null}
-          {open.length > 0 ? <SubmissionTable rows={open} /> : mayPrepare(me) ? <FirstSteps me={me} never={all?.length === 0} /> : <p className="empty">没有在办的申请。</p>}
+          {open.length > 0 ? (
+            <SubmissionTable rows={open} />
+          ) : me.roles.some((r) => r.organisation !== undefined) ? (
+            <FirstSteps me={me} never={all?.length === 0} />
+          ) : (
+            <p className="tell">
+              没有在办的申请。{mayPrepare(me) ? <Link to="/new">新建一件</Link> : null}
+            </p>
+          )}
         </>
       )}
     </section>
