@@ -127,6 +127,10 @@ func TestAKilledProgramOwesNoLetter(t *testing.T) {
 	if err != nil || tag.RowsAffected() != 1 {
 		t.Fatalf("%d jobs under way, %v", tag.RowsAffected(), err)
 	}
+	// And so long the queue's leader is believed to be alive, who looks for such jobs.
+	if _, err := core.Pool.Exec(t.Context(), `DELETE FROM river_leader`); err != nil {
+		t.Fatal(err)
+	}
 	before := len(server.Messages())
 	a, _ := start(t, cfg)
 	got := server.Next()

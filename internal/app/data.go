@@ -130,7 +130,8 @@ func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, pro
 	return rep, c.Search.Drain(ctx)
 }
 
-// SeedDemo fills a market that has no agency yet; it never touches one that has.
+// SeedDemo fills a market that has no agency yet, and hands in what its people ask of
+// the officials; it never touches one that has.
 func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	counts, err := c.Agency.Counts(ctx)
 	if err != nil || counts.Admitted > 0 {
@@ -139,6 +140,17 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	started := time.Now()
 	if _, err := c.Seed(ctx, demoAgencies, demoExperts, demoSeed, nil); err != nil {
 		return fmt.Errorf("载入示例数据失败: %w", err)
+	}
+	// Their people must be there before they can hand in anything.
+	if _, _, err := demo.Accounts(ctx, c.Identity, c.Config.DataDir, c.Config.DemoPassword); err != nil {
+		return err
+	}
+	matters := demo.Matters{Identity: c.Identity, Review: c.Review, Catalog: c.Catalog, Files: c.Files, Pool: c.Pool, Seed: demoSeed, Now: c.Now()}
+	if err := matters.HandIn(ctx); err != nil {
+		return fmt.Errorf("载入示例申请失败: %w", err)
+	}
+	if err := c.Search.Drain(ctx); err != nil {
+		return err
 	}
 	if progress != nil {
 		_, err = fmt.Fprintf(progress, "已载入示例数据：机构 %d 家，专家 %d 位（%.1f 秒）\n", demoAgencies, demoExperts, time.Since(started).Seconds())

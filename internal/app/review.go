@@ -65,3 +65,16 @@ func due(ctx context.Context, q db.Querier, from time.Time, n int) (time.Time, b
 	d := c.AddWorkdays(from, n)
 	return d.At, d.Provisional, nil
 }
+
+// LoadCalendar takes in a published year, and works out anew the limits that were
+// provisional for want of it, in one transaction.
+func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, err error) {
+	err = db.InTx(ctx, c.Pool, func(tx db.Tx) error {
+		if err := calendar.LoadYear(ctx, tx, y); err != nil {
+			return err
+		}
+		redated, err = c.Review.RedateTx(ctx, tx)
+		return err
+	})
+	return redated, err
+}

@@ -89,7 +89,7 @@ func facts(c review.Content) []review.Fact {
 	if err != nil {
 		return nil
 	}
-	return []review.Fact{{Label: "姓名", Value: secret.MaskName(in.Name)}, {Label: "工作单位", Value: in.Employer}, {Label: "职称", Value: in.Title}, {Label: "专业领域", Value: strings.Join(in.Specialties, "、")}}
+	return []review.Fact{{Label: "姓名", Value: in.Name}, {Label: "工作单位", Value: in.Employer}, {Label: "职称", Value: in.Title}, {Label: "专业领域", Value: strings.Join(in.Specialties, "、")}}
 }
 
 func (d Door) beginAdmission(ctx context.Context, tx db.Tx, s review.Submission) (uuid.UUID, review.Content, error) {

@@ -51,7 +51,8 @@ func (s *Service) Found(ctx context.Context, in Founder) (uuid.UUID, error) {
 	})
 }
 
-// Sample is an account of the demonstration: one person with one role.
+// Sample is an account of the demonstration: one person with one role. Without a
+// password nobody can sign in with it: it is there for what it has handed in.
 type Sample struct {
 	Name, Login, Password string
 	Role                  authz.Role
@@ -75,7 +76,7 @@ func (s *Service) SeedSamples(ctx context.Context, list []Sample) error {
 		switch {
 		case !found:
 			err = s.seedSample(ctx, in)
-		case p.demo:
+		case p.demo && in.Password != "":
 			err = s.renewSample(ctx, p, in.Password)
 		} // a person who took this login name keeps it
 		if err != nil {
@@ -98,11 +99,13 @@ func (s *Service) renewSample(ctx context.Context, p personRow, password string)
 
 func (s *Service) seedSample(ctx context.Context, in Sample) error {
 	p := personRow{id: newID(), name: in.Name, login: in.Login, demo: true}
-	hash, err := s.Hasher.Hash(ctx, in.Password)
-	if err != nil {
-		return err
+	if in.Password != "" {
+		hash, err := s.Hasher.Hash(ctx, in.Password)
+		if err != nil {
+			return err
+		}
+		p.passwordHash = hash
 	}
-	p.passwordHash = hash
 	return db.InTx(ctx, s.pool, func(tx db.Tx) error {
 		g := grantRow{person: p.id, role: in.Role, sector: in.Sector, reason: "示例账号"}
 		if in.Role.OfOrganisation() {
@@ -120,6 +123,23 @@ func (s *Service) seedSample(ctx context.Context, in Sample) error {
 		_, err := s.awardTx(ctx, tx, g)
 		return err
 	})
+}
+
+// SampleActor is the person of a sample account, as one who had signed in: the program
+// hands in for them what the demonstration opens with. Nobody else can be had this way.
+func (s *Service) SampleActor(ctx context.Context, login string) (*authz.Actor, error) {
+	if !s.Demo {
+		return nil, apperr.New(apperr.Forbidden, "示例账号只在演示模式下可用")
+	}
+	p, found, err := personByLogin(ctx, s.pool, login)
+	if err != nil {
+		return nil, err
+	}
+	if !found || !p.demo {
+		return nil, apperr.New(apperr.NotFound, "没有示例账号 %s", login)
+	}
+	grants, err := grantsInForce(ctx, s.pool, p.id)
+	return &authz.Actor{Person: p.id, Name: p.name, Grants: grants}, err
 }
 
 // Sweep removes what has served its time: spent challenges, old counts, links, sessions.

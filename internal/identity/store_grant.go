@@ -193,3 +193,24 @@ func grantByID(ctx context.Context, q db.Querier, id uuid.UUID) (Grant, error) {
 	}
 	return list[0], nil
 }
+
+// grantsInForce are a person's grants that hold now.
+func grantsInForce(ctx context.Context, q db.Querier, person uuid.UUID) ([]authz.Grant, error) {
+	rows, err := q.Query(ctx, `
+		SELECT g.id, g.role, coalesce(g.org_id, '00000000-0000-0000-0000-000000000000'), coalesce(g.region_code, ''),
+		       CASE WHEN g.region_code IS NULL THEN '{}' ELSE region_subtree(g.region_code) END, g.sector
+		FROM role_grant g LEFT JOIN organisation o ON o.id = g.org_id
+		WHERE g.person_id = $1 AND g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now()) AND (o.id IS NULL OR o.state <> 'closed')
+		ORDER BY g.granted_at, g.id`, person)
+	if err != nil {
+		return nil, fmt.Errorf("grants in force: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g authz.Grant, err error) {
+		err = row.Scan(&g.ID, &g.Role, &g.Organisation, &g.Region, &g.Regions, &g.Sector)
+		return g, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("grants in force: %w", err)
+	}
+	return out, nil
+}

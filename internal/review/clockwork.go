@@ -103,6 +103,29 @@ func (s *Service) publishNext(ctx context.Context, after time.Time) (ended time.
 	return ended, err
 }
 
+// RedateTx works out anew every time limit that is provisional (暂定), when a year of the
+// calendar has been loaded in tx, and tells how many there were.
+func (s *Service) RedateTx(ctx context.Context, tx db.Tx) (int, error) {
+	list, err := lockProvisional(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range list {
+		n, err := s.Workdays(ctx, tx, ruleReview, p.region, p.submittedAt)
+		if err != nil {
+			return 0, err
+		}
+		due, provisional, err := s.Due(ctx, tx, p.submittedAt, n)
+		if err != nil {
+			return 0, err
+		}
+		if err := setDue(ctx, tx, p.id, due, provisional); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
+
 func (s *Service) overturnTx(ctx context.Context, tx db.Tx, k Kind, sub *Submission, by By, note string) error {
 	sub.PublicityUntil = nil
 	return s.stepTx(ctx, tx, k, sub, by, ActInput{ID: sub.ID, Action: Overturn, Note: note})

@@ -47,8 +47,8 @@ type Kind struct {
 	// shown to author and reviewer. May be nil.
 	Judge func(ctx context.Context, q db.Querier, s Submission, content Content) (Judgement, error)
 
-	// Facts are what the public is shown while it is in publicity; never a secret, never a
-	// person's name in full. May be nil where the kind has no publicity.
+	// Facts are what the public is shown while it is in publicity: nothing that would not be
+	// public once published. May be nil where the kind has no publicity.
 	Facts func(content Content) []Fact
 
 	// Publish makes it so, and returns the subject published.
