@@ -42,7 +42,7 @@ func (s *Service) dress(p *Publicity) {
 	k := s.kinds[p.Kind]
 	p.KindLabel, p.Facts = k.Label, []Fact{}
 	if k.Facts != nil {
-		p.Facts = k.Facts(p.content)
+		p.Facts = append(p.Facts, k.Facts(k.Form.open(p.content, nil))...) // a secret is the empty text here
 	}
 }
 
