@@ -49,13 +49,14 @@ lint: $(DIST) $(GOLANGCI) ## 类型、风格、架构规则、生成文件是否
 	@$(MAKE) --no-print-directory gen-check
 
 .PHONY: gen
-gen: $(MODULES) ## 重新生成接口文档和前端类型
+gen: $(MODULES) ## 重新生成接口文档、前端类型和生命周期图
 	@$(GO) run ./cmd/zjcs openapi > docs/openapi.json
+	@$(GO) run ./cmd/zjcs workflows docs/workflows
 	@cd frontend && npm run --silent gen
 
 .PHONY: gen-check
 gen-check: gen
-	@git diff --exit-code --stat -- docs/openapi.json frontend/src/shared || \
+	@git diff --exit-code --stat -- docs/openapi.json docs/workflows frontend/src/shared || \
 		{ echo "生成的文件不是最新的，请运行 make gen 并提交"; exit 1; }
 
 .PHONY: bench

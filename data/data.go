@@ -14,8 +14,10 @@ import "embed"
 //     several approvals together in one cell, separated now by 、 now by / and
 //     sometimes sharing a word (危化安全生产/使用/经营许可), so it was taken apart by
 //     hand; one approval is spelled the same wherever it occurs.
+//   - rules.json: every number a region may decide for itself, with its default, the
+//     limits of a decision and where the default comes from (platform/rules)
 //
-//go:embed regions.json fee_standards.json service_items.csv approval_items.csv
+//go:embed regions.json fee_standards.json service_items.csv approval_items.csv rules.json
 var FS embed.FS
 
 // Names of the files in FS.
@@ -24,4 +26,5 @@ const (
 	FeeStandards  = "fee_standards.json"
 	ServiceItems  = "service_items.csv"
 	ApprovalItems = "approval_items.csv"
+	Rules         = "rules.json"
 )

@@ -21,6 +21,7 @@ stub github.com/jackc/pgx/v5 v5.0.0
 stub github.com/casbin/casbin/v2 v2.0.0
 stub github.com/meilisearch/meilisearch-go v0.1.0
 stub github.com/riverqueue/river v0.1.0
+stub gocloud.dev v0.1.0
 
 want=0
 plant() { # file, import
@@ -37,6 +38,7 @@ plant internal/catalog/sql.go database/sql
 plant internal/httpapi/casbin.go github.com/casbin/casbin/v2
 plant internal/catalog/meilisearch.go github.com/meilisearch/meilisearch-go
 plant internal/agency/river.go github.com/riverqueue/river
+plant internal/agency/gocloud.go gocloud.dev
 plant internal/agency/chance.go math/rand/v2
 plant internal/agency/deeper/gin.go github.com/gin-gonic/gin
 
@@ -54,6 +56,7 @@ allow internal/agency/store.go github.com/jackc/pgx/v5
 allow internal/agency/store_item.go github.com/jackc/pgx/v5
 allow internal/platform/db/db.go github.com/jackc/pgx/v5
 allow internal/platform/authz/authz.go github.com/casbin/casbin/v2
+allow internal/platform/files/bucket.go gocloud.dev
 allow internal/search/meilisearch.go github.com/meilisearch/meilisearch-go
 
 out=$(cd "$dir" && "$lint" run --enable-only depguard ./... 2>&1 || true)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on a Debian machine, and says exactly what cannot be.
 #   run    PostgreSQL server binaries; checks Go and Node
-#   test   Chromium and Chinese fonts, for the browser tests
+#   test   Chromium and Chinese fonts, for the browser tests; clamd, for those of attachments
 #   bench  pg_trgm, one of the peers (it comes with the server package)
 set -euo pipefail
 
@@ -37,7 +37,8 @@ for part in "$@"; do
 	test)
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
 		command -v chromium >/dev/null || missing+=(chromium)
-		ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || missing+=(fonts-noto-cjk) ;;
+		ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || missing+=(fonts-noto-cjk)
+		[ -x /usr/sbin/clamd ] || command -v clamd >/dev/null || missing+=(clamav-daemon) ;;
 	bench)
 		ls /usr/share/postgresql/*/extension/pg_trgm.control >/dev/null 2>&1 || missing+=(postgresql-contrib) ;;
 	esac
@@ -51,6 +52,11 @@ echo "正在安装：${missing[*]}"
 if printf '%s\n' "${missing[@]}" | grep -q '^postgresql$' && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
 	as_root mkdir -p /etc/postgresql-common
 	echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
+# So would ClamAV's: one that fetches signatures and one that keeps a gigabyte of them in
+# memory. The tests start their own, with a signature of their own.
+if printf '%s\n' "${missing[@]}" | grep -q '^clamav-daemon$' && command -v systemctl >/dev/null; then
+	as_root systemctl mask --quiet clamav-daemon.service clamav-daemon.socket clamav-freshclam.service || true
 fi
 log=$(mktemp)
 if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then

@@ -106,7 +106,7 @@ func (l *Lab) Env(database string, more ...string) []string {
 
 // URL of a database of the cluster.
 func (l *Lab) URL(database string) string {
-	u, err := url.Parse(l.Cluster.URL)
+	u, err := url.Parse(l.Cluster.OwnerURL)
 	if err != nil {
 		panic("embeddedpg made this address: " + err.Error())
 	}

@@ -21,10 +21,11 @@ const Arg = "__load"
 
 // Round is one short measurement.
 type Round struct {
-	Addr  string        `json:"addr"`  // host:port
-	Paths []string      `json:"paths"` // asked in turn, each connection from its own place
-	Conns int           `json:"conns"`
-	For   time.Duration `json:"for"`
+	Addr   string        `json:"addr"`             // host:port
+	Paths  []string      `json:"paths"`            // asked in turn, each connection from its own place
+	Cookie string        `json:"cookie,omitempty"` // of who asks
+	Conns  int           `json:"conns"`
+	For    time.Duration `json:"for"`
 }
 
 // Result is what a round saw. An answer other than 200, or an empty one, is Bad and not counted.
@@ -128,6 +129,9 @@ func connection(c *fasthttp.HostClient, r Round, number int, deadline time.Time)
 	next := number * len(r.Paths) / r.Conns
 	for asked := time.Now(); asked.Before(deadline); {
 		req.SetRequestURI("http://" + r.Addr + r.Paths[next%len(r.Paths)])
+		if r.Cookie != "" {
+			req.Header.Set("Cookie", r.Cookie)
+		}
 		next++
 		err := c.Do(req, resp)
 		answered := time.Now()

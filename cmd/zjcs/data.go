@@ -17,7 +17,7 @@ import (
 )
 
 type importCmd struct {
-	Kind     string `arg:"" enum:"items,agencies,experts" help:"导入什么：items 事项、agencies 机构、experts 专家。"`
+	Kind     string `arg:"" enum:"items,agencies,experts,affiliations" help:"导入什么：items 事项、agencies 机构、experts 专家、affiliations 机构与行政机关的关联。"`
 	File     string `arg:"" optional:"" help:"CSV 或 XLSX 文件。"`
 	Source   string `help:"提供数据的单位，每个值都会记下来源。"`
 	Template string `help:"不导入，只把空白模板写到这个文件（.csv 或 .xlsx）。" placeholder:"FILE"`
@@ -126,7 +126,7 @@ func (s seedCmd) Run(ctx context.Context, c *commands) error {
 		for _, part := range []struct {
 			name string
 			rep  exchange.Report
-		}{{"机构", rep.Agencies}, {"专家", rep.Experts}, {"公告", rep.Announcements}} {
+		}{{"机构", rep.Agencies}, {"专家", rep.Experts}, {"公告", rep.Announcements}, {"关联", rep.Affiliations}, {"名单", rep.Listings}} {
 			fmt.Fprintf(os.Stderr, "%s：新增 %d，更新 %d，未变 %d\n", part.name, part.rep.Summary.Inserted, part.rep.Summary.Updated, part.rep.Summary.Unchanged)
 		}
 		fmt.Fprintf(os.Stderr, "用时 %.1f 秒，均标为示例数据\n", time.Since(started).Seconds())

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"zjcs/internal/app"
 	"zjcs/internal/platform/config"
@@ -25,6 +26,9 @@ func (serveCmd) Run(ctx context.Context, c *commands) error {
 	defer a.Close()
 	if o.Config.Demo {
 		if err := a.SeedDemo(ctx, o.Progress); err != nil {
+			return err
+		}
+		if err := a.SeedAccounts(ctx, o.Progress); err != nil {
 			return err
 		}
 	}
@@ -57,6 +61,19 @@ func (openapiCmd) Run() error {
 	}
 	_, err = os.Stdout.Write(append(lines.Bytes(), '\n'))
 	return err
+}
+
+type workflowsCmd struct {
+	Dir string `arg:"" help:"目录。"`
+}
+
+func (w workflowsCmd) Run() error {
+	for name, drawing := range app.Workflows() {
+		if err := os.WriteFile(filepath.Join(w.Dir, name), []byte(drawing), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type configCmd struct{}

@@ -6,7 +6,7 @@ test.use({ viewport: phone, isMobile: true, hasTouch: true });
 /** 44 px, less what rounding takes. */
 const thumb = 43.5;
 
-for (const address of ["/", "/service-items", "/service-items/ZJ0049", "/agencies", "/approval-items/SP0001", "/workspace/", "/api/docs"]) {
+for (const address of ["/", "/service-items", "/service-items/ZJ0049", "/agencies", "/approval-items/SP0001", "/workspace/login", "/workspace/register", "/workspace/catalogue-check", "/api/docs"]) {
   test(`targets are large enough for a thumb: ${address}`, async ({ page }) => {
     await page.goto(address);
     await page.waitForLoadState("networkidle");
@@ -34,8 +34,27 @@ test("opens the filters, chooses, and sees what was chosen", async ({ page }) =>
   await expect(page.getByText(/^共 6 项/)).toBeVisible();
 });
 
+for (const address of ["/service-items/ZJ0001", "/workspace/fee-standards"]) {
+  test(`reads the rows of a fee table across: ${address}`, async ({ page }) => {
+    await page.goto(address);
+    const names = page.locator(".standard tbody th[scope=row]");
+    await expect(names.first()).toBeVisible();
+    const tall = await names.evaluateAll((all) =>
+      all
+        .filter((th) => th.checkVisibility())
+        .map((th) => {
+          const text = document.createRange();
+          text.selectNodeContents(th);
+          return { words: th.textContent, lines: new Set([...text.getClientRects()].map((r) => r.top)).size };
+        })
+        .filter((name) => name.lines > Math.ceil(name.words.length / 5)),
+    );
+    expect(tall).toEqual([]);
+  });
+}
+
 test("reads a workspace row as a block", async ({ page }) => {
-  await page.goto("/workspace/?basis=none");
+  await page.goto("/workspace/catalogue-check?basis=none");
   const row = page.locator("table.items tbody tr").first();
   await expect(row).toBeVisible();
   expect((await row.boundingBox())?.width).toBeLessThanOrEqual(phone.width);

@@ -20,7 +20,7 @@ const paper = { width: 718, height: 1000 };
 
 test("prints every row of the workspace's list, folded or not", async ({ page }) => {
   await page.setViewportSize(paper);
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   const rows = page.locator("table.items tbody tr");
   await expect(rows).toHaveCount(118);
   await expect(rows.last()).toBeVisible();

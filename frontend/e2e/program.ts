@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const binary = join(import.meta.dirname, "../../bin/zjcs");
+
+/** Of this run alone; the workers sign in with it. */
+const samplePassword = `e2e-${randomUUID()}`;
 
 /** A new database is created, migrated and filled with the demo market before the program is ready. */
 const startLimit = 120_000;
@@ -28,6 +32,7 @@ export default async function start(): Promise<() => Promise<void>> {
       ZJCS_DATA_DIR: data,
       ZJCS_METRICS_ADDR: "127.0.0.1:0", // any free port: another program may have the default one
       ZJCS_LOG_LEVEL: "warn",
+      ZJCS_DEMO_PASSWORD: samplePassword,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -41,6 +46,8 @@ export default async function start(): Promise<() => Promise<void>> {
     throw new Error(`程序没有启动：${String(fault)}\n${said.join("")}`, { cause: fault });
   }
   process.env.ZJCS_E2E_URL = url;
+  process.env.ZJCS_DEMO_PASSWORD = samplePassword;
+  process.env.ZJCS_E2E_DATA = data;
   return async () => {
     await stop(program);
     rmSync(data, { recursive: true, force: true });

@@ -61,8 +61,8 @@ test("an unknown address of the workspace is 404, and a missing file is no page"
   const answer = await page.goto("/workspace/no-such-page");
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("没有这个页面");
-  await page.getByRole("link", { name: "返回事项清单体检" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("事项清单体检");
+  await page.getByRole("link", { name: "返回工作台首页" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("登录"); // nobody is signed in
 
   const gone = await request.get("/workspace/assets/gone.js");
   expect(gone.status()).toBe(404);

@@ -15,7 +15,7 @@ test("finds an item by browsing, then who can do it", async ({ page }) => {
   const name = await first.innerText();
   await first.click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
-  await expect(page.getByRole("heading", { name: "可承接的事项" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "承接的事项" })).toBeVisible();
   await expect(page.getByRole("link", { name: item })).toBeVisible();
 });
 

@@ -11,7 +11,7 @@ async function total(request: import("@playwright/test").APIRequestContext, quer
 
 test("the first screen stays within its budget", async ({ page }) => {
   const bytes = await meter(page);
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   await expect(page.getByText(/^共 118 项/)).toBeVisible();
   await page.waitForLoadState("networkidle");
   const weight = await bytes.taken();
@@ -28,7 +28,7 @@ for (const [figure, query] of [
   [/项\s*依据：间接的事项/, "basis=indirect"],
 ] as const) {
   test(`a figure equals what the API counts and the list it leads to: ${query}`, async ({ page, request }) => {
-    await page.goto("/workspace/");
+    await page.goto("/workspace/catalogue-check");
     const link = page.getByRole("link", { name: figure });
     const n = await total(request, query);
     await expect(link).toContainText(`${n} 项`);
@@ -40,7 +40,7 @@ for (const [figure, query] of [
 }
 
 test("filters with the keyboard alone, and the address brings the list back", async ({ page }) => {
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   await page.getByRole("searchbox", { name: "名称或编码" }).focus();
   await page.keyboard.type("评价");
   await page.keyboard.press("Tab");
@@ -57,7 +57,7 @@ test("filters with the keyboard alone, and the address brings the list back", as
 });
 
 test("the file has the rows shown, for Excel", async ({ page }) => {
-  await page.goto("/workspace/?basis=none");
+  await page.goto("/workspace/catalogue-check?basis=none");
   await expect(page.getByText(/^共 6 项/)).toBeVisible();
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "下载 CSV" }).click()]);
   expect(file.suggestedFilename()).toMatch(/^事项清单体检-\d{8}\.csv$/);
@@ -69,7 +69,7 @@ test("the file has the rows shown, for Excel", async ({ page }) => {
 });
 
 test("leads to the item's public page", async ({ page }) => {
-  await page.goto("/workspace/?q=ZJ0049");
+  await page.goto("/workspace/catalogue-check?q=ZJ0049");
   await page.getByRole("rowheader").getByRole("link").click();
   await expect(page).toHaveURL(/\/service-items\/ZJ0049$/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("建设项目环境影响报告书编制");
@@ -78,7 +78,7 @@ test("leads to the item's public page", async ({ page }) => {
 test("an unreachable server is said, and tried again", async ({ page, said }) => {
   said.allow(cutOff);
   await page.route("**/api/v1/service-items**", (route) => route.abort());
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   const alert = page.getByRole("alert");
   await expect(alert).toContainText("连接不上服务器");
   await page.unroute("**/api/v1/service-items**");
@@ -87,7 +87,7 @@ test("an unreachable server is said, and tried again", async ({ page, said }) =>
 });
 
 test("a lost network is said, and what was read stays", async ({ page, context }) => {
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   await expect(page.getByText(/^共 118 项/)).toBeVisible();
   await context.setOffline(true);
   await expect(page.getByText("网络已断开。")).toBeVisible();
@@ -104,14 +104,14 @@ test("keeps the layout while the data is on its way", async ({ page }) => {
     await held;
     await route.continue();
   });
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   await expect(page.locator(".cards[aria-busy=true] .card")).toHaveCount(4);
   release();
   await expect(page.locator(".cards[aria-busy=true]")).toHaveCount(0);
 });
 
 test("shows the fee standards as tables, and moves the focus to the new screen", async ({ page }) => {
-  await page.goto("/workspace/");
+  await page.goto("/workspace/catalogue-check");
   await page.getByRole("link", { name: "收费标准" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("收费标准");
   await expect(page.locator("#main")).toBeFocused();
@@ -121,7 +121,11 @@ test("shows the fee standards as tables, and moves the focus to the new screen",
   await expect(page.getByRole("heading", { name: /水土保持咨询服务费/ })).toBeInViewport();
 });
 
-test("says that accounts are not open yet", async ({ page }) => {
-  await page.goto("/workspace/");
-  await expect(page.getByText("账号功能尚未开放，目前仅展示公开数据。")).toBeVisible();
+test("a visitor is led to sign in, and sees what needs no account", async ({ page }) => {
+  await page.goto("/workspace/submissions?view=queue");
+  await expect(page).toHaveURL(/\/workspace\/login\?next=%2Fsubmissions%3Fview%3Dqueue$/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("登录");
+  await page.getByRole("link", { name: "收费标准" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("收费标准");
+  await expect(page.getByRole("navigation", { name: "工作台" }).getByRole("link", { name: "登录" })).toBeVisible();
 });

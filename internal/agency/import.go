@@ -46,7 +46,8 @@ type importedQualification struct {
 type importedPractitioner struct {
 	name, specialty, certificateNo string
 	validTo                        time.Time
-	idNumber, idDigest             []byte // sealed and digested at once: the number itself is not kept
+	idNumber, idDigest             []byte   // sealed and digested at once: the number itself is not kept
+	oldDigests                     [][]byte // of the same number, under the keys before (platform/secret)
 }
 
 // Names under which personal values are sealed and digested. The digest is the same
@@ -54,12 +55,24 @@ type importedPractitioner struct {
 const (
 	FieldPractitionerID = "practitioner.id_number"
 	FieldPersonDigest   = "person.id_number"
+	FieldAgentID        = "agency_agent.id_number"
+	FieldAgentPhone     = "agency_agent.phone"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "practitioner", Key: "id", Sealed: "id_number", Field: FieldPractitionerID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "agency_agent", Key: "agency_id", Sealed: "id_number", Field: FieldAgentID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "agency_agent", Key: "agency_id", Sealed: "phone", Field: FieldAgentPhone},
+	}
+}
 
 // Import takes in agencies delivered as a table (exchange.Target).
 type Import struct {
 	regions catalog.Regions
 	items   map[string]uuid.UUID // published items by code
+	carried map[uuid.UUID]string // the certificate that carries an item, where it asks for one
 	vault   *secret.Vault
 	now     time.Time
 	today   time.Time
@@ -72,12 +85,12 @@ func NewImport(ctx context.Context, pool *db.Pool, vault *secret.Vault, now time
 	if err != nil {
 		return nil, err
 	}
-	items, err := publishedItems(ctx, pool)
+	items, carried, err := publishedItems(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
 	y, m, d := now.In(clock.Shanghai).Date()
-	return &Import{regions: regions, items: items, vault: vault, now: now, today: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}, nil
+	return &Import{regions: regions, items: items, carried: carried, vault: vault, now: now, today: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}, nil
 }
 
 const (

@@ -141,7 +141,8 @@ func (im *Import) readPractitioners(j *sheet.Judge, r *Imported) {
 				e.refuse(err.Error())
 			} else {
 				p.idNumber = im.vault.Seal(FieldPractitionerID, id.Reveal())
-				p.idDigest = im.vault.Digest(FieldPersonDigest, id.Reveal())
+				digests := im.vault.Digests(FieldPersonDigest, id.Reveal())
+				p.idDigest, p.oldDigests = digests[0], digests[1:]
 			}
 		}
 		if known == nil {

@@ -10,6 +10,7 @@ import (
 
 	"zjcs/internal/catalog"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/page"
 	"zjcs/internal/platform/secret"
@@ -52,6 +53,7 @@ func publish[K comparable](ctx context.Context, s *Service, by keyed, keys []K, 
 			q := &a.Qualifications[i]
 			q.Validity = ValidityOn(q.ValidTo, now)
 		}
+		a.stand(now)
 		for i := range a.Practitioners {
 			p := &a.Practitioners[i]
 			p.Name, p.CertificateNo = secret.MaskName(p.Name), secret.MaskNumber(p.CertificateNo)
@@ -86,7 +88,7 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Summary], error
 		before = uuid.Max
 	}
 	f.Cursor = ""
-	found, _, err := s.pages.Get(ctx, pageKey{Filter: f, subtree: strings.Join(subtree, ","), before: before})
+	found, _, err := s.pages.Get(ctx, pageKey{Filter: f, subtree: strings.Join(subtree, ","), before: before, day: clock.Day(s.now())})
 	if err != nil {
 		return none, err
 	}
@@ -111,18 +113,20 @@ func (s *Service) Get(ctx context.Context, key string) (Agency, error) {
 
 // Counts are the figures of the whole market.
 type Counts struct {
-	Admitted int // all admitted agencies
+	Admitted int // all that may work today
 	Outside  int // of these registered outside the city
 	ByRegion map[string]int
 	Demo     int // invented ones among them
 }
 
-// Counts counts every admitted agency, exactly: for pages that are cached.
-func (s *Service) Counts(ctx context.Context) (Counts, error) { return countAgencies(ctx, s.pool) }
+// Counts counts every agency that may work today, exactly: for pages that are cached.
+func (s *Service) Counts(ctx context.Context) (Counts, error) {
+	return countAgencies(ctx, s.pool, clock.Day(s.now()))
+}
 
-// CountsByItem counts the admitted agencies of each item, by item code, exactly.
+// CountsByItem counts the agencies that may take each item on today, by item code, exactly.
 func (s *Service) CountsByItem(ctx context.Context) (map[string]int, error) {
-	return countByItem(ctx, s.pool)
+	return countByItem(ctx, s.pool, clock.Day(s.now()))
 }
 
 // QualificationNames are the names in use, for a filter's choices.

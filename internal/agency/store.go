@@ -10,66 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"zjcs/internal/catalog"
 	"zjcs/internal/platform/db"
-	"zjcs/internal/platform/page"
 )
-
-func (f Filter) where(subtree []string) *db.Where {
-	w := &db.Where{}
-	w.Add("a.state = 'admitted'")
-	switch {
-	case f.Region == Outside:
-		w.Add("a.region_code IS NULL")
-	case f.Region != "":
-		w.Add("a.region_code = ANY (?)", subtree)
-	}
-	if f.Item != "" {
-		w.Add("ai.item_id = (SELECT id FROM service_item WHERE code = ?)", f.Item)
-	}
-	if f.Qualification != "" {
-		w.Add("EXISTS (SELECT FROM agency_qualification q WHERE q.name = ? AND q.agency_id = a.id)", f.Qualification)
-	}
-	return w
-}
-
-// from drives the list by agency_item where an item is asked for: its key is in the
-// order of the list, so twenty rows cost twenty rows.
-func (f Filter) from() (from, order string) {
-	if f.Item != "" {
-		return "agency_item ai JOIN agency a ON a.id = ai.agency_id", "ai.agency_id"
-	}
-	return "agency a", "a.id"
-}
-
-// pageKey asks for one page of a list.
-type pageKey struct {
-	Filter
-	subtree string    // the region's codes, joined by commas
-	before  uuid.UUID // the last id of the page before
-}
-
-func (k pageKey) listing() db.Listing {
-	w := k.where(strings.Split(k.subtree, ","))
-	from, order := k.from()
-	count := db.CountUpTo(page.TotalCap, from, w)
-	w.Add(order+" < ?", k.before)
-	return db.Listing{Count: count, Rows: db.Statement{SQL: fmt.Sprintf(`
-		SELECT a.id, a.uscc, a.name, a.kind, coalesce(a.region_code, ''), coalesce(r.name, a.domicile), a.admitted_on::text, a.demo,
-		       (SELECT count(*) FROM agency_item x WHERE x.agency_id = a.id),
-		       ARRAY(SELECT x.name FROM agency_qualification x WHERE x.agency_id = a.id ORDER BY x.name)
-		FROM (SELECT a.* FROM %s WHERE %s ORDER BY %s DESC LIMIT %s) a
-		LEFT JOIN region r ON r.code = a.region_code
-		ORDER BY a.id DESC`, from, w.SQL(), order, w.Arg(k.Size()+1)), Args: w.Args}}
-}
-
-func scanSummary(row pgx.CollectableRow) (Summary, error) {
-	var a Summary
-	var id uuid.UUID
-	err := row.Scan(&id, &a.USCC, &a.Name, &a.Kind, &a.RegionCode, &a.RegionName, &a.AdmittedOn, &a.Demo, &a.ItemCount, &a.Qualifications)
-	a.ID = id.String()
-	return a, err
-}
 
 // shownPractitioners bounds a page; a large institute has hundreds.
 const shownPractitioners = 50
@@ -92,17 +34,17 @@ func getAgencies(ctx context.Context, q db.Querier, by keyed, keys any) ([]*Agen
 	b.Queue(`
 		SELECT a.id, a.uscc, a.name, a.kind, a.legal_representative, coalesce(a.region_code, ''), coalesce(r.name, a.domicile),
 		       a.address, a.phone, a.introduction, coalesce(a.founded_on::text, ''), a.state, a.admitted_on::text, a.demo, a.updated_at,
-		       b.source, b.started_at, b.demo
+		       coalesce(a.state_since::text, ''), coalesce(a.state_until::text, ''), a.state_reason, a.organisation_id IS NULL, b.source, b.started_at, b.demo
 		FROM agency a
 		JOIN import_batch b ON b.id = a.batch_id
 		LEFT JOIN region r ON r.code = a.region_code
 		WHERE `+by.agencies, keys).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var id uuid.UUID
-			a := &Agency{Items: []catalog.ItemRef{}, Qualifications: []Qualification{}, Practitioners: []Practitioner{}}
+			a := &Agency{Items: []OfferedItem{}, Qualifications: []Qualification{}, Practitioners: []Practitioner{}, Affiliations: []Affiliation{}, Listings: []Listing{}}
 			err := rows.Scan(&id, &a.USCC, &a.Name, &a.Kind, &a.LegalRepresentative, &a.RegionCode, &a.RegionName,
 				&a.Address, &a.Phone, &a.Introduction, &a.FoundedOn, &a.State, &a.AdmittedOn, &a.Demo, &a.UpdatedAt,
-				&a.Source.Name, &a.Source.LoadedAt, &a.Source.Demo)
+				&a.StateSince, &a.StateUntil, &a.StateReason, &a.imported, &a.Source.Name, &a.Source.LoadedAt, &a.Source.Demo)
 			if err != nil {
 				return err
 			}
@@ -124,17 +66,31 @@ func getAgencies(ctx context.Context, q db.Querier, by keyed, keys any) ([]*Agen
 		})
 	}
 	var id uuid.UUID
-	var item catalog.ItemRef
-	part(`SELECT x.agency_id, i.code, i.name FROM agency_item x JOIN service_item i ON i.id = x.item_id WHERE `,
-		[]any{&item.Code, &item.Name}, &id, func(a *Agency) { a.Items = append(a.Items, item) })
+	var item OfferedItem
+	part(`SELECT x.agency_id, i.code, i.name, i.required_qualification FROM agency_item x JOIN service_item i ON i.id = x.item_id WHERE `,
+		[]any{&item.Code, &item.Name, &item.required}, &id, func(a *Agency) { a.Items = append(a.Items, item) })
 	var qual Qualification
-	part(`SELECT x.agency_id, x.name, x.level, x.certificate_no, x.issuer, coalesce(x.valid_to::text, '') FROM agency_qualification x WHERE `,
-		[]any{&qual.Name, &qual.Level, &qual.CertificateNo, &qual.Issuer, &qual.ValidTo}, &id,
-		func(a *Agency) { a.Qualifications = append(a.Qualifications, qual) })
+	part(`SELECT x.agency_id, x.name, x.level, x.certificate_no, x.issuer, coalesce(x.valid_from::text, ''), coalesce(x.valid_to::text, ''),
+		ARRAY(SELECT i.code FROM agency_qualification_item c JOIN service_item i ON i.id = c.item_id WHERE c.qualification_id = x.id ORDER BY i.code)
+		FROM agency_qualification x WHERE `,
+		[]any{&qual.Name, &qual.Level, &qual.CertificateNo, &qual.Issuer, &qual.ValidFrom, &qual.ValidTo, &qual.Carries}, &id,
+		func(a *Agency) {
+			a.Qualifications = append(a.Qualifications, qual)
+			qual.Carries = nil // the next row must not write into this one's
+		})
 	var person Practitioner
 	part(`SELECT x.agency_id, x.name, x.specialty, x.certificate_no, coalesce(x.valid_to::text, '') FROM practitioner x WHERE `,
 		[]any{&person.Name, &person.Specialty, &person.CertificateNo, &person.ValidTo}, &id,
 		func(a *Agency) { a.Practitioners = append(a.Practitioners, person) })
+	var tied Affiliation
+	part(`SELECT x.agency_id, x.authority, x.relation, coalesce(x.since::text, ''), x.note, x.declared, b.source, x.demo
+		FROM agency_affiliation x JOIN import_batch b ON b.id = x.batch_id WHERE `,
+		[]any{&tied.Authority, &tied.Relation, &tied.Since, &tied.Note, &tied.Declared, &tied.Source, &tied.Demo}, &id,
+		func(a *Agency) { a.Affiliations = append(a.Affiliations, tied) })
+	var listing Listing
+	part(`SELECT x.agency_id, x.id::text, x.list, x.reason, x.basis, x.listed_from::text, x.listed_until::text, x.demo FROM agency_listing x WHERE `,
+		[]any{&listing.ID, &listing.List, &listing.Reason, &listing.Basis, &listing.From, &listing.Until, &listing.Demo}, &id,
+		func(a *Agency) { a.Listings = append(a.Listings, listing) })
 	if err := q.SendBatch(ctx, &b).Close(); err != nil {
 		return nil, fmt.Errorf("get agencies: %w", err)
 	}
@@ -146,21 +102,25 @@ func getAgencies(ctx context.Context, q db.Querier, by keyed, keys any) ([]*Agen
 
 // order puts the parts in the order they are read in, and bounds them.
 func (a *Agency) order() {
-	slices.SortFunc(a.Items, func(x, y catalog.ItemRef) int { return strings.Compare(x.Code, y.Code) })
+	slices.SortFunc(a.Items, func(x, y OfferedItem) int { return strings.Compare(x.Code, y.Code) })
 	slices.SortFunc(a.Qualifications, func(x, y Qualification) int {
 		return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.CertificateNo, y.CertificateNo))
 	})
 	slices.SortFunc(a.Practitioners, func(x, y Practitioner) int {
 		return cmp.Or(strings.Compare(x.Specialty, y.Specialty), strings.Compare(x.CertificateNo, y.CertificateNo))
 	})
+	slices.SortFunc(a.Affiliations, func(x, y Affiliation) int {
+		return cmp.Or(strings.Compare(x.Authority, y.Authority), strings.Compare(string(x.Relation), string(y.Relation)))
+	})
+	slices.SortFunc(a.Listings, func(x, y Listing) int { return strings.Compare(y.ID, x.ID) })
 	a.PractitionerCount = len(a.Practitioners)
 	a.Practitioners = a.Practitioners[:min(len(a.Practitioners), shownPractitioners)]
 }
 
-func countAgencies(ctx context.Context, q db.Querier) (Counts, error) {
+func countAgencies(ctx context.Context, q db.Querier, day string) (Counts, error) {
 	c := Counts{ByRegion: map[string]int{}}
 	rows, err := q.Query(ctx, `SELECT coalesce(region_code, ''), count(*), count(*) FILTER (WHERE demo)
-		FROM agency WHERE state = 'admitted' GROUP BY region_code`)
+		FROM agency WHERE state IN ('admitted','restricted','suspended') AND (state <> 'suspended' OR state_until < $1::date) GROUP BY region_code`, day)
 	if err != nil {
 		return c, fmt.Errorf("count agencies: %w", err)
 	}
@@ -182,11 +142,12 @@ func countAgencies(ctx context.Context, q db.Querier) (Counts, error) {
 	return c, nil
 }
 
-func countByItem(ctx context.Context, q db.Querier) (map[string]int, error) {
+func countByItem(ctx context.Context, q db.Querier, day string) (map[string]int, error) {
 	rows, err := q.Query(ctx, `
 		SELECT i.code, x.n FROM service_item i
 		JOIN (SELECT ai.item_id, count(*) AS n FROM agency_item ai JOIN agency a ON a.id = ai.agency_id
-		      WHERE a.state = 'admitted' GROUP BY ai.item_id) x ON x.item_id = i.id`)
+		      WHERE a.state IN ('admitted','restricted','suspended') AND (a.state <> 'suspended' OR a.state_until < $1::date)
+		        AND (ai.carried IS NULL OR ai.carried @> $1::date) GROUP BY ai.item_id) x ON x.item_id = i.id`, day)
 	if err != nil {
 		return nil, fmt.Errorf("count agencies by item: %w", err)
 	}

@@ -19,6 +19,7 @@ type storedAgency struct {
 	batch           uuid.UUID
 	batches         map[string]uuid.UUID // column → delivery, where it is not batch
 	demo            bool
+	claimed         bool // its own people act for it
 	qualificationID []uuid.UUID
 	practitionerID  []uuid.UUID
 }
@@ -32,6 +33,7 @@ func (im *Import) Store(ctx context.Context, tx db.Tx, b provenance.Batch, rows 
 		return sum, nil, nil, err
 	}
 	w := newWrites(b, im.now)
+	w.carried = im.carried
 	for _, r := range rows {
 		old, known := stored[r.uscc]
 		switch {
@@ -43,6 +45,8 @@ func (im *Import) Store(ctx context.Context, tx db.Tx, b provenance.Batch, rows 
 			}
 			changed = append(changed, w.insert(r))
 			sum.Inserted++
+		case old.claimed:
+			faults = append(faults, provenance.RowError{Line: r.line, Column: "统一社会信用代码", Reason: "这家机构已由本机构办理入驻，内容由机构提交变更并经审核，不再由导入更新"})
 		case b.Demo && !old.demo:
 			faults = append(faults, provenance.RowError{Line: r.line, Column: "统一社会信用代码", Reason: "已有真实数据，示例数据不能覆盖"})
 		case w.update(old, r):
@@ -58,18 +62,26 @@ func (im *Import) Store(ctx context.Context, tx db.Tx, b provenance.Batch, rows 
 	return sum, changed, faults, nil
 }
 
-func publishedItems(ctx context.Context, q db.Querier) (map[string]uuid.UUID, error) {
-	rows, err := q.Query(ctx, `SELECT code, id FROM service_item WHERE state = 'published'`)
+// publishedItems are the items by code, and of those that ask for a qualification the
+// name of the certificate that carries them.
+func publishedItems(ctx context.Context, q db.Querier) (map[string]uuid.UUID, map[uuid.UUID]string, error) {
+	rows, err := q.Query(ctx, `SELECT code, id, CASE WHEN needs_qualification THEN certificate_name ELSE '' END FROM service_item WHERE state = 'published'`)
 	if err != nil {
-		return nil, fmt.Errorf("published items: %w", err)
+		return nil, nil, fmt.Errorf("published items: %w", err)
 	}
-	out := map[string]uuid.UUID{}
-	var code string
+	items, carried := map[string]uuid.UUID{}, map[uuid.UUID]string{}
+	var code, name string
 	var id uuid.UUID
-	if _, err = pgx.ForEachRow(rows, []any{&code, &id}, func() error { out[code] = id; return nil }); err != nil {
-		return nil, fmt.Errorf("published items: %w", err)
+	_, err = pgx.ForEachRow(rows, []any{&code, &id, &name}, func() error {
+		if items[code] = id; name != "" {
+			carried[id] = name
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("published items: %w", err)
 	}
-	return out, nil
+	return items, carried, nil
 }
 
 // loadAgencies reads those of rows that are known, with their parts, and holds them
@@ -81,7 +93,7 @@ func loadAgencies(ctx context.Context, tx db.Tx, rows []*Imported) (map[string]*
 	}
 	found, err := tx.Query(ctx, `
 		SELECT id, uscc, name, kind, legal_representative, coalesce(region_code, ''), domicile, address, phone, introduction,
-		       founded_on, admitted_on, demo, batch_id, field_batches
+		       founded_on, admitted_on, demo, batch_id, field_batches, organisation_id IS NOT NULL
 		FROM agency WHERE uscc = ANY ($1) FOR UPDATE`, codes)
 	if err != nil {
 		return nil, fmt.Errorf("load agencies: %w", err)
@@ -91,7 +103,7 @@ func loadAgencies(ctx context.Context, tx db.Tx, rows []*Imported) (map[string]*
 		var s storedAgency
 		var founded *time.Time
 		err := row.Scan(&s.id, &s.uscc, &s.name, &s.kind, &s.legalRep, &s.region, &s.domicile, &s.address, &s.phone, &s.introduction,
-			&founded, &s.admittedOn, &s.demo, &s.batch, &s.batches)
+			&founded, &s.admittedOn, &s.demo, &s.batch, &s.batches, &s.claimed)
 		if founded != nil {
 			s.foundedOn = *founded
 		}

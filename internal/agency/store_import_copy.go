@@ -15,7 +15,7 @@ import (
 // run writes everything that was gathered: what goes first, since what comes may take
 // its place under the same key; agencies before their parts.
 func (w *writes) run(ctx context.Context, tx db.Tx) error {
-	for _, step := range []func(context.Context, db.Tx) error{w.remove, w.change, w.copyAgencies, w.copyItems, w.copyQualifications, w.copyPractitioners} {
+	for _, step := range []func(context.Context, db.Tx) error{w.remove, w.change, w.copyAgencies, w.copyItems, w.copyQualifications, w.copyPractitioners, w.carryAnew} {
 		if err := step(ctx, tx); err != nil {
 			return fmt.Errorf("store agencies: %w", err)
 		}
@@ -105,8 +105,9 @@ func (w *writes) copyAgencies(ctx context.Context, tx db.Tx) error {
 }
 
 func (w *writes) copyItems(ctx context.Context, tx db.Tx) error {
-	return copyInto(ctx, tx, "agency_item", []string{"item_id", "agency_id"}, len(w.items), func(i int, row []any) {
+	return copyInto(ctx, tx, "agency_item", []string{"item_id", "agency_id", "carried"}, len(w.items), func(i int, row []any) {
 		row[0], row[1] = pgtype.UUID{Bytes: w.items[i].item, Valid: true}, pgtype.UUID{Bytes: w.items[i].agency, Valid: true}
+		row[2] = w.items[i].carried
 	})
 }
 
@@ -126,6 +127,15 @@ func (w *writes) copyPractitioners(ctx context.Context, tx db.Tx) error {
 			row[0], row[1] = pgtype.UUID{Bytes: p.id, Valid: true}, pgtype.UUID{Bytes: p.agency, Valid: true}
 			row[2], row[3], row[4], row[5], row[6], row[7] = p.name, p.specialty, p.certificateNo, pgDate(p.validTo), p.idNumber, p.idDigest
 		})
+}
+
+// carryAnew works out the items of known agencies; those of new ones came with them.
+func (w *writes) carryAnew(ctx context.Context, tx db.Tx) error {
+	if len(w.recarry) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT refresh_carried($1, NULL)`, w.recarry)
+	return err
 }
 
 func pgDate(t time.Time) pgtype.Date { return pgtype.Date{Time: t, Valid: !t.IsZero()} }

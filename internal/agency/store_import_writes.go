@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/provenance"
@@ -32,6 +33,9 @@ type writes struct {
 	practitionersGone     []uuid.UUID
 	qualificationsChanged []map[string]any
 	practitionersChanged  []map[string]any
+
+	carried map[uuid.UUID]string // the certificate that carries an item, where it asks for one
+	recarry []uuid.UUID          // known agencies whose items or certificates changed
 }
 
 type newAgency struct {
@@ -39,7 +43,33 @@ type newAgency struct {
 	*Imported
 }
 
-type newItem struct{ item, agency uuid.UUID }
+type newItem struct {
+	item, agency uuid.UUID
+	carried      pgtype.Multirange[pgtype.Range[pgtype.Date]]
+}
+
+// carriedBy is the days on which certificates of that name hold, as refresh_carried
+// works them out: an imported certificate has an end and no beginning. NULL, every day,
+// where none is needed or none of that name is held.
+func carriedBy(name string, list []importedQualification) pgtype.Multirange[pgtype.Range[pgtype.Date]] {
+	var last time.Time
+	held := false
+	for i := range list {
+		if name == "" || list[i].name != name {
+			continue
+		}
+		if list[i].validTo.IsZero() {
+			return pgtype.Multirange[pgtype.Range[pgtype.Date]]{{LowerType: pgtype.Unbounded, UpperType: pgtype.Unbounded, Valid: true}}
+		}
+		if held = true; list[i].validTo.After(last) {
+			last = list[i].validTo
+		}
+	}
+	if !held {
+		return nil
+	}
+	return pgtype.Multirange[pgtype.Range[pgtype.Date]]{{LowerType: pgtype.Unbounded, Upper: pgtype.Date{Time: last.AddDate(0, 0, 1), Valid: true}, UpperType: pgtype.Exclusive, Valid: true}}
+}
 
 type newQualification struct {
 	id, agency uuid.UUID
@@ -85,7 +115,7 @@ func (w *writes) insert(r *Imported) uuid.UUID {
 	id := w.admissionID(r.admittedOn)
 	w.agencies = append(w.agencies, newAgency{id, r})
 	for _, item := range r.items {
-		w.items = append(w.items, newItem{item, id})
+		w.items = append(w.items, newItem{item, id, carriedBy(w.carried[item], r.qualifications)})
 	}
 	for i := range r.qualifications {
 		w.qualifications = append(w.qualifications, newQualification{w.idAt(w.now), id, &r.qualifications[i]})
@@ -126,11 +156,16 @@ func (w *writes) update(old *storedAgency, r *Imported) bool {
 	if take("admitted_on", r.admittedOn.IsZero() || old.admittedOn.Equal(r.admittedOn)) {
 		old.admittedOn = r.admittedOn
 	}
+	recarry := false
 	if take("items", slices.Equal(old.items, r.items)) {
 		w.relink(old, r)
+		recarry = true
 	}
 	if !r.absent["qualifications"] {
-		take("qualifications", !w.requalify(old, r))
+		recarry = take("qualifications", !w.requalify(old, r)) || recarry
+	}
+	if recarry {
+		w.recarry = append(w.recarry, old.id)
 	}
 	if !r.absent["practitioners"] {
 		take("practitioners", !w.restaff(old, r))
@@ -151,12 +186,12 @@ func (w *writes) update(old *storedAgency, r *Imported) bool {
 func (w *writes) relink(old *storedAgency, r *Imported) {
 	for _, item := range old.items {
 		if !slices.Contains(r.items, item) {
-			w.itemsGone = append(w.itemsGone, newItem{item, old.id})
+			w.itemsGone = append(w.itemsGone, newItem{item: item, agency: old.id})
 		}
 	}
 	for _, item := range r.items {
 		if !slices.Contains(old.items, item) {
-			w.items = append(w.items, newItem{item, old.id})
+			w.items = append(w.items, newItem{item: item, agency: old.id})
 		}
 	}
 }
@@ -208,7 +243,7 @@ func (w *writes) restaff(old *storedAgency, r *Imported) (differs bool) {
 		}
 		delete(at, key)
 		o := old.practitioners[known]
-		newID := p.idDigest != nil && !bytes.Equal(o.idDigest, p.idDigest)
+		newID := p.idDigest != nil && !p.hasDigest(o.idDigest)
 		if newID || o.name != p.name || !o.validTo.Equal(p.validTo) {
 			change := map[string]any{"id": old.practitionerID[known], "name": p.name, "valid_to": date(p.validTo)}
 			if newID {
@@ -223,6 +258,11 @@ func (w *writes) restaff(old *storedAgency, r *Imported) (differs bool) {
 		differs = true
 	}
 	return differs
+}
+
+// hasDigest reports whether a known digest is of p's number, under any key.
+func (p *importedPractitioner) hasDigest(known []byte) bool {
+	return bytes.Equal(p.idDigest, known) || slices.ContainsFunc(p.oldDigests, func(d []byte) bool { return bytes.Equal(d, known) })
 }
 
 // hexBytes is bytea as JSON carries it.

@@ -4,192 +4,275 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
-	"zjcs/internal/app"
-	"zjcs/internal/platform/authz"
-	"zjcs/internal/platform/db"
-	"zjcs/internal/testkit"
+	"zjcs/internal/httpapi"
 )
 
-// The access matrix: every route of the tree × everyone who may come × their own and
-// others' organisation and region. testdata/access.csv says what each must meet; a route
-// without a line fails, and so does a line without a route.
+// TestAccessMatrix asks every route of the tree as everyone who may come, about their own
+// and others' organisation, region, sector and person. testdata/access.csv says what each
+// must meet, judged from domain.md section 3; its head explains how to read it.
 //
-// A cell is a status: 401, 403 or 404 for exactly that, "ok" for anything else that is
-// no fault of the program: whoever is let in may still be told that his input is wrong.
+// A no must also be one: whoever is refused has done nothing, and a write let in stands
+// in the log.
 func TestAccessMatrix(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
-	a, base := start(t, cfg)
-	m := newMatrix(t, a, base)
-	lines := m.lines()
-	covered := map[string]bool{}
-	for _, r := range a.Routes() {
-		covered[r.Method+" "+r.Path] = false
+	s := newStage(t)
+	lines, faults := readAccess(t, "testdata/access.csv", s.a.Routes())
+	for _, f := range faults {
+		t.Error(f)
 	}
 	for _, l := range lines {
-		if _, exists := covered[l.route]; !exists {
-			t.Errorf("access.csv has a line for %s, which is no route", l.route)
-			continue
-		}
-		covered[l.route] = true
-		for _, who := range m.columns {
-			want := l.want[who]
-			if got := m.ask(l, who); got != want {
-				t.Errorf("%-70s %-24s got %s, want %s", l.route+" on "+l.thing, who, got, want)
+		for _, who := range slices.Sorted(maps.Keys(l.want)) {
+			to := s.aim(l.on, who)
+			before := s.doings(who)
+			got := s.meet(l, who, to)
+			if got != l.want[who] {
+				t.Errorf("%s on %q as %s: %d, want %d: %.300s", l.route(), l.on, who, got, l.want[who], s.said)
+			}
+			done := s.doings(who) - before
+			switch {
+			case got >= 400 && done > 0:
+				t.Errorf("%s on %q as %s: refused, and yet done", l.route(), l.on, who)
+			case got < 400 && done == 0 && l.method != http.MethodGet && s.signedIn(who) && unlogged[l.route()] == "":
+				t.Errorf("%s on %q as %s: done, and not in the log", l.route(), l.on, who)
 			}
 		}
 	}
-	var missing []string
-	for route, ok := range covered {
-		if !ok {
-			missing = append(missing, route)
+}
+
+// unlogged are the writes that leave no line in the log, each with the reason.
+var unlogged = map[string]string{
+	"PUT /api/v1/submissions/{id}/content": "a draft is saved as it is typed; handing it in is logged, with all it says",
+	"PUT /api/v1/messages/{id}/read":       "having read what one was told changes nothing for anyone",
+	"PUT /api/v1/messages/read":            "as above",
+	"POST /api/v1/me/totp":                 "begun, and without effect until it is confirmed",
+	"POST /api/v1/session":                 "logged as the person's who signs in, not the asker's",
+	"POST /api/v1/password-resets":         "an answer that tells nothing",
+	"DELETE /api/v1/session":               "a session that is no longer one has no one",
+}
+
+// TestANewRouteNeedsALine: and a line its route. The table alone decides; each kind of
+// slip is planted here, and must be seen.
+func TestANewRouteNeedsALine(t *testing.T) {
+	t.Parallel()
+	tree := []httpapi.Route{{Method: "GET", Path: "/open"}, {Method: "GET", Path: "/closed", Permission: "account:read"}}
+	const good = "open: GET /open,,everyone,200,,\nGET /closed,,region_admin platform_admin,200,rest,\n"
+	for name, c := range map[string]struct{ table, says string }{
+		"nothing":                     {"GET /open,,everyone,200,,\nGET /closed,,region_admin platform_admin,200,rest,\n", ""},
+		"a route without a line":      {"GET /open,,everyone,200,,\n", "GET /closed has no line"},
+		"a line without a route":      {"GET /open,,everyone,200,,\nGET /closed,,region_admin,200,rest,\nGET /gone,,everyone,200,,\n", "GET /gone is no route"},
+		"somebody forgotten":          {"GET /open,,everyone,200,,\nGET /closed,,region_admin,200,operator,\n", "says nothing of"},
+		"somebody twice":              {"GET /open,,everyone,200,,\nGET /closed,,region_admin,200,region_admin rest,\n", "says two things of region_admin"},
+		"somebody unknown":            {"GET /open,,everyone,200,,\nGET /closed,,region_admim,200,rest,\n", "nobody is called region_admim"},
+		"an answer that is none":      {"GET /open,,everyone,yes,,\nGET /closed,,region_admin,200,rest,\n", "yes"},
+		"a closed route let open":     {"GET /open,,everyone,200,,\nGET /closed,,everyone,200,,\n", "everyone"},
+		"let in without the permit":   {"GET /open,,everyone,200,,\nGET /closed,,region_admin operator,200,rest,\n", "operator is let in without account:read"},
+		"hidden without the permit":   {"GET /open,,everyone,200,,\nGET /closed,,region_admin,200,,rest\n", "without account:read is told 404"},
+		"the same line a second time": {good[len("open: "):] + "GET /open,,everyone,200,,\n", "GET /open on \"\" stands twice"},
+	} {
+		path := t.TempDir() + "/access.csv"
+		if err := os.WriteFile(path, []byte(c.table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, faults := readAccess(t, path, tree)
+		if text := strings.Join(faults, "\n"); c.says == "" && text != "" || !strings.Contains(text, c.says) {
+			t.Errorf("%s: the table's reader says %q", name, text)
 		}
 	}
-	slices.Sort(missing)
-	for _, route := range missing {
-		t.Errorf("%s has no line in testdata/access.csv", route)
-	}
 }
 
-type matrix struct {
-	t       *testing.T
-	base    string
-	columns []string          // who, as the header names them
-	tokens  map[string]string // who → session; "" for the visitor
-	things  map[string]string // what {…} in a path stands for
+// line is one of access.csv, worked out for everyone.
+type line struct {
+	method, path, on string
+	want             map[string]int
 }
 
-type accessLine struct {
-	route, thing, body string
-	want               map[string]string
-}
+func (l line) route() string { return l.method + " " + l.path }
 
-func (m *matrix) lines() []accessLine {
-	m.t.Helper()
-	f, err := os.Open("testdata/access.csv")
+// readAccess reads the table and says what is wrong with it.
+func readAccess(t *testing.T, file string, tree []httpapi.Route) ([]line, []string) {
+	t.Helper()
+	f, err := os.Open(file)
 	if err != nil {
-		m.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer f.Close()
 	r := csv.NewReader(f)
-	r.Comment = '#'
+	r.Comment, r.FieldsPerRecord, r.TrimLeadingSpace = '#', 6, true
 	rows, err := r.ReadAll()
 	if err != nil {
-		m.t.Fatal(err)
+		t.Fatal(err)
 	}
-	head := rows[0]
-	m.columns = head[3:]
-	for _, who := range m.columns {
-		if _, ok := m.tokens[who]; !ok {
-			m.t.Fatalf("nobody plays %s", who)
+	missing, permission := map[string]bool{}, map[string]httpapi.Route{}
+	for _, route := range tree {
+		missing[route.Method+" "+route.Path], permission[route.Method+" "+route.Path] = true, route
+	}
+	var faults []string
+	var lines []line
+	seen := map[string]bool{}
+	for _, row := range rows {
+		route, known := permission[row[0]]
+		if !known {
+			faults = append(faults, row[0]+" is no route, and has a line")
+			continue
 		}
-	}
-	var out []accessLine
-	for _, row := range rows[1:] {
-		l := accessLine{route: row[0], thing: row[1], body: row[2], want: map[string]string{}}
-		for i, who := range m.columns {
-			l.want[who] = strings.TrimSpace(row[3+i])
+		delete(missing, row[0])
+		if seen[row[0]+row[1]] {
+			faults = append(faults, fmt.Sprintf("%s on %q stands twice", row[0], row[1]))
 		}
-		out = append(out, l)
+		seen[row[0]+row[1]] = true
+		l := line{method: route.Method, path: route.Path, on: row[1], want: map[string]int{}}
+		for _, f := range l.fill(row, route) {
+			faults = append(faults, fmt.Sprintf("%s on %q: %s", row[0], row[1], f))
+		}
+		lines = append(lines, l)
 	}
-	return out
+	for _, route := range slices.Sorted(maps.Keys(missing)) {
+		faults = append(faults, route+" has no line in access.csv")
+	}
+	return lines, faults
 }
 
-// ask makes the request as who and reads its answer as a cell.
-func (m *matrix) ask(l accessLine, who string) string {
-	m.t.Helper()
-	method, path, _ := strings.Cut(l.route, " ")
-	for at := strings.Index(path, "{"); at >= 0; at = strings.Index(path, "{") {
-		end := strings.Index(path, "}")
-		thing, ok := m.things[l.thing+"."+path[at+1:end]]
-		if !ok {
-			if thing, ok = m.things[l.thing]; !ok {
-				m.t.Fatalf("nothing stands for %s in %s", l.thing, l.route)
+// fill works out who meets what.
+func (l *line) fill(row []string, route httpapi.Route) (faults []string) {
+	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	set := func(who string, status int) {
+		if _, twice := l.want[who]; twice {
+			say("says two things of %s", who)
+		}
+		l.want[who] = status
+	}
+	closed := route.Permission != httpapi.Public
+	if closed {
+		for _, who := range groups["gone"] {
+			set(who, http.StatusUnauthorized)
+		}
+		for _, who := range groups["half"] {
+			set(who, http.StatusForbidden)
+		}
+	}
+	rest := 0
+	for column, otherwise := range map[int]string{2: row[3], 4: "403", 5: "404"} {
+		for name := range strings.FieldsSeq(row[column]) {
+			name, status, own := strings.Cut(name, "=")
+			if !own {
+				status = otherwise
+			}
+			n, err := strconv.Atoi(status)
+			if err != nil || n < 200 || n > 503 {
+				say("%q is no answer", status)
+			}
+			if name == "rest" {
+				rest = n
+				continue
+			}
+			list, known := groups[name]
+			switch {
+			case !known:
+				say("nobody is called %s", name)
+			case name == "everyone" && closed:
+				say("a route that asks for %s cannot let in everyone", route.Permission)
+			}
+			for _, who := range list {
+				set(who, n)
 			}
 		}
-		path = path[:at] + thing + path[end+1:]
 	}
-	body := l.body
-	for name, id := range m.things {
-		body = strings.ReplaceAll(body, "<"+name+">", id)
+	for _, who := range groups["everyone"] {
+		if _, said := l.want[who]; said {
+			continue
+		}
+		if rest == 0 {
+			say("says nothing of %s", who)
+		}
+		l.want[who] = rest
 	}
-	r, err := http.NewRequestWithContext(m.t.Context(), method, m.base+path, strings.NewReader(body))
+	if !closed {
+		return faults
+	}
+	// The permission that the route names is asked for first: whoever holds it nowhere is
+	// told so, and nothing else.
+	for _, who := range groups["members"] {
+		held := slices.ContainsFunc(rolesOf(who), func(r role) bool { return policy.Allows(r, route.Permission) })
+		switch status := l.want[who]; {
+		case !held && status < 400:
+			say("%s is let in without %s", who, route.Permission)
+		case !held && status != http.StatusForbidden:
+			say("%s without %s is told %d, not 403", who, route.Permission, status)
+		}
+	}
+	return faults
+}
+
+func (s *stage) signedIn(who string) bool { return !slices.Contains(groups["gone"], who) }
+
+// aim makes the thing a line names ready, with the action on it.
+func (s *stage) aim(on, who string) aim {
+	s.t.Helper()
+	if on == "" {
+		return aim{}
+	}
+	name, action, _ := strings.Cut(on, ": ")
+	thing, ok := things[name]
+	if !ok {
+		s.t.Fatalf("nothing is called %q", name)
+	}
+	to := thing(s, who)
+	to["action"] = action
+	return to
+}
+
+// meet makes the request of a line as who; the status is the answer.
+func (s *stage) meet(l line, who string, to aim) int {
+	s.t.Helper()
+	kind, body := s.body(l.route(), to)
+	path := s.base + to.fill(l.path, "{", "}")
+	if l.method == http.MethodGet {
+		path += to["?"]
+	}
+	r, err := http.NewRequestWithContext(s.t.Context(), l.method, path, strings.NewReader(body))
 	if err != nil {
-		m.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
-	if token := m.tokens[who]; token != "" {
+	if token := s.token(who); token != "" {
 		r.AddCookie(&http.Cookie{Name: "zjcs", Value: token})
 	}
 	res, err := http.DefaultTransport.RoundTrip(r) // no redirect is followed
 	if err != nil {
-		m.t.Fatal(err)
+		s.t.Fatalf("%s on %q as %s: %v", l.route(), l.on, who, err)
 	}
 	defer res.Body.Close()
-	text, _ := io.ReadAll(res.Body)
-	switch {
-	case res.StatusCode >= 500:
-		return fmt.Sprintf("%d %s", res.StatusCode, text)
-	case res.StatusCode == 401, res.StatusCode == 403, res.StatusCode == 404:
-		return fmt.Sprint(res.StatusCode)
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	return "ok"
+	s.said = string(text)
+	switch { // a batch answers for each of its own; here it is of one
+	case l.path != "/api/v1/submission-actions" || !strings.Contains(s.said, `"done":false`):
+		return res.StatusCode
+	case strings.Contains(s.said, "没有这件申请"):
+		return http.StatusNotFound
+	}
+	return http.StatusForbidden
 }
 
-// newMatrix stores the cast and the things they reach for: those of an agency and of a
-// region that some own and others do not.
-func newMatrix(t *testing.T, a *app.App, base string) *matrix {
-	t.Helper()
-	m := &matrix{t: t, base: base, tokens: map[string]string{"visitor": ""}, things: map[string]string{"-": "none"}}
-	cast := testkit.NewCast(t, a.Pool)
-	join := func(who string, grants ...authz.Grant) *authz.Actor {
-		p := cast.Person(who, grants...)
-		m.tokens[who] = cast.Token(p)
-		return p
-	}
-	mine := cast.Organisation("agency", "本机构", testkit.County)
-	others := cast.Organisation("agency", "别家机构", testkit.County)
-	buyer := cast.Organisation("enterprise", "业主企业", testkit.County)
-	scholar := cast.Organisation("expert", "某专家", testkit.County)
-	author := join("agency_admin", testkit.In(authz.AgencyAdmin, mine))
-	join("agency_agent", testkit.In(authz.AgencyAgent, mine))
-	join("other_agency", testkit.In(authz.AgencyAdmin, others))
-	join("purchaser", testkit.In(authz.PurchaserAdmin, buyer))
-	join("expert", testkit.In(authz.Expert, scholar))
-	join("operator", testkit.At(authz.Operator, testkit.County))
-	join("operator_elsewhere", testkit.At(authz.Operator, testkit.OtherCounty))
-	join("officer", testkit.Of("自然资源", testkit.County))
-	join("officer_other_sector", testkit.Of("水利", testkit.County))
-	join("supervisor", testkit.At(authz.Supervisor, testkit.County))
-	join("region_admin", testkit.At(authz.RegionAdmin, testkit.County))
-	join("region_admin_elsewhere", testkit.At(authz.RegionAdmin, testkit.OtherCounty))
-	join("platform_admin", testkit.At(authz.PlatformAdmin, testkit.City))
+// aim is what a request is about: what stands for {…} in its path and <…> in its body,
+// and under "?" its query.
+type aim map[string]string
 
-	submission := uuid.Must(uuid.NewV7())
-	objection := uuid.Must(uuid.NewV7())
-	exec := func(q db.Querier, sql string, args ...any) {
-		t.Helper()
-		if _, err := q.Exec(t.Context(), sql, args...); err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
+func (a aim) fill(text, open, end string) string {
+	for name, value := range a {
+		text = strings.ReplaceAll(text, open+name+end, value)
 	}
-	exec(a.Pool, `INSERT INTO submission (id, number, kind, title, org_id, author, region_code, sectors, state, content, submitted_at, due_at)
-		VALUES ($1, 'SQ1', 'agency-admission', '本机构', $2, $3, $4, '{自然资源}', 'accepted', '{"name":"本机构"}', now(), now() + interval '2 days')`,
-		submission, mine, author.Person, testkit.County)
-	exec(a.Pool, `UPDATE submission SET publicity_until = now() + interval '3 days' WHERE id = $1`, submission)
-	exec(a.Pool, `INSERT INTO objection (id, submission_id, name, contact, text) VALUES ($1, $2, '群众', '\x00', '异议内容')`, objection, submission)
-	m.things["submission"], m.things["submission.number"] = submission.String(), "SQ1"
-	m.things["objection"], m.things["organisation"], m.things["person"] = objection.String(), mine.String(), author.Person.String()
-	m.things["unknown"] = uuid.Must(uuid.NewV7()).String()
-	return m
+	return text
 }

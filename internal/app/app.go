@@ -68,6 +68,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
+// formBytes are those of a form around the file in it.
+const formBytes = 64 << 10
+
 func (a *App) build(o Options) error {
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.registry.MustRegister(poolMetrics(a.Pool)...)
@@ -76,7 +79,7 @@ func (a *App) build(o Options) error {
 		return err
 	}
 	p, err := portal.New(portal.Deps{
-		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
+		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search, Review: a.Review,
 		Site: portal.Site{Name: o.Config.SiteName, Operator: o.Config.OperatorName, Phone: o.Config.SupervisionPhone, URL: o.Config.PublicURL},
 		Dist: dist, Logger: o.Logger, Now: o.Now,
 	})
@@ -85,7 +88,8 @@ func (a *App) build(o Options) error {
 	}
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
-		Identity: a.Identity, Review: a.Review, Policy: a.Policy, SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"),
+		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Policy: a.Policy, Idempotency: a.Once,
+		SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"), TrustedProxies: o.Config.TrustedProxies,
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)
 	a.handler = web.New(web.Options{
@@ -96,7 +100,9 @@ func (a *App) build(o Options) error {
 		},
 		Cache:  cache.New(cache.NewFreshness(a.Pool), o.Config.CacheBytes),
 		Logger: o.Logger, Metrics: web.NewMetrics(a.registry), Now: o.Now,
-		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Limit: o.Config.RequestTimeout,
+		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Uploads: map[string]int64{
+			httpapi.FilesPath: a.Files.MaxBytes() + formBytes, httpapi.DeliveriesPath: o.Config.UploadMaxBytes + formBytes,
+		}, Limit: o.Config.RequestTimeout,
 	})
 	a.worker, err = jobs.New(a.Pool, a.work())
 	return err

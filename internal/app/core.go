@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,38 +14,57 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
+	"zjcs/internal/identity/credential"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/config"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/embeddedpg"
+	"zjcs/internal/platform/files"
+	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/jobs"
+	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Core is everything but the web: what import, seed and reindex also need.
 type Core struct {
-	Config  config.Config
-	Logger  *slog.Logger
-	Now     func() time.Time
-	Pool    *db.Pool
-	Vault   *secret.Vault
-	Catalog *catalog.Service
-	Agency  *agency.Service
-	Expert  *expert.Service
-	Notice  *notice.Service
-	Fee     *fee.Service
-	Search  *search.Service
+	Config    config.Config
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Pool      *db.Pool
+	Vault     *secret.Vault
+	Catalog   *catalog.Service
+	Agency    *agency.Service
+	Expert    *expert.Service
+	Purchaser *purchaser.Service
+	Notice    *notice.Service
+	Fee       *fee.Service
+	Search    *search.Service
+
+	Messages    *notice.Messages
+	Supervision *supervision.Service
+	Files       *files.Store
 
 	Policy   *authz.Policy
 	Identity *identity.Service
 	Review   *review.Service
+
+	Deliveries *exchange.Deliveries
+	Once       *idempotency.Keeper
+
+	mail     *mail.Sender
+	refusals *db.Pool               // see refusalConns
+	breached *credential.BreachFile // nil: the shipped list alone
 
 	jobs    *jobs.Client        // inserts; App works them
 	cluster *embeddedpg.Cluster // nil when the database is someone else's
@@ -58,24 +78,31 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		}
 	}
 	c := &Core{Config: o.Config, Logger: o.Logger, Now: o.Now}
+	if o.Config.DemoPassword != "" && !o.Config.Demo {
+		return nil, fmt.Errorf("ZJCS_DEMO_PASSWORD 只能和演示模式（--demo）一起用：正式环境没有示例账号")
+	}
 	var err error
 	if c.Vault, err = openVault(o.Config); err != nil {
 		return nil, err
 	}
-	url := o.Config.DatabaseURL
+	url, owner := o.Config.DatabaseURL, o.Config.DatabaseOwnerURL
 	if url == "" {
 		c.cluster, err = embeddedpg.Start(ctx, embeddedpg.Options{Dir: o.Config.DataDir, Database: "zjcs", Progress: o.Progress})
 		if err != nil {
 			return nil, err
 		}
-		url = c.cluster.URL
+		url, owner = c.cluster.URL, c.cluster.OwnerURL
 	}
 	if c.Pool, err = db.Open(ctx, url, o.Config.MaxConns); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("连接数据库失败: %w", err)
 	}
+	if c.refusals, err = db.Open(ctx, url, refusalConns); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("连接数据库失败: %w", err)
+	}
 	say("正在更新数据库结构")
-	if err := db.Migrate(ctx, c.Pool); err != nil {
+	if err := c.migrate(ctx, owner); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -83,10 +110,10 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
-	c.Identity = identity.New(c.Pool, c.Vault, c.Policy, o.Now)
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
+	c.Purchaser = purchaser.New(c.Pool, c.Vault, c.Policy)
 	c.Notice = notice.New(c.Pool)
 	c.Fee = fee.New(c.Pool)
 	if c.Search, err = search.New(c.Pool); err != nil {
@@ -94,7 +121,18 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Review = c.newReview()
+	c.Deliveries = c.newDeliveries()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
+		c.Close()
+		return nil, err
+	}
+	if err := c.openIdentity(); err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.Messages = c.newMessages()
+	c.Supervision = supervision.New(c.Pool, c.Policy)
+	if c.Files, err = c.openFiles(ctx); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -104,6 +142,56 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// migrate brings the schema up to date and, where it can, leaves the program's database
+// user nothing but reading and adding to what only grows (docs/adr/0010-append-only.md).
+func (c *Core) migrate(ctx context.Context, owner string) error {
+	if owner == "" {
+		if err := db.Migrate(ctx, c.Pool); err != nil {
+			return err
+		}
+		sealed, err := db.Sealed(ctx, c.Pool, db.SealedTables...)
+		if err == nil && !sealed {
+			c.Logger.WarnContext(ctx, "操作日志只由触发器保护：程序的数据库用户同时是属主。设 ZJCS_DATABASE_OWNER_URL 后，程序的用户对日志只能读和添加。")
+		}
+		return err
+	}
+	program, err := db.User(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	pending, err := db.Pending(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	if pending { // whoever unseals also seals, so the last of several instances leaves it sealed
+		if err := db.UnsealLog(ctx, owner, program, db.SealedTables...); err != nil {
+			return err
+		}
+	}
+	if err := db.Migrate(ctx, c.Pool); err != nil {
+		return errors.Join(err, db.SealLog(ctx, owner, program, db.SealedTables...))
+	}
+	return db.SealLog(ctx, owner, program, db.SealedTables...)
+}
+
+// openFiles reaches where attachments are kept: a folder beside the data unless the
+// configuration names another place.
+func (c *Core) openFiles(ctx context.Context) (*files.Store, error) {
+	o := files.Options{BucketURL: c.Config.FilesURL, MaxBytes: c.Config.FilesMaxBytes, Now: c.Now}
+	var err error
+	if o.BucketURL == "" {
+		if o.BucketURL, err = files.FolderURL(filepath.Join(c.Config.DataDir, "files")); err != nil {
+			return nil, err
+		}
+	}
+	if c.Config.ClamdAddr != "" {
+		if o.Scanner, err = files.NewClamd(c.Config.ClamdAddr); err != nil {
+			return nil, err
+		}
+	}
+	return files.New(ctx, c.Pool, o)
 }
 
 // openVault takes the configured key. In demonstration mode alone a key is made at
@@ -127,28 +215,59 @@ func openVault(cfg config.Config) (*secret.Vault, error) {
 		}
 		key = strings.TrimSpace(string(b))
 	}
-	return secret.NewVault(key)
+	return secret.NewVault(key, cfg.PreviousKeys()...)
 }
 
-// refused logs every no. The request is refused whether or not the log could be written.
+// refusalConns are connections for the log of refusals alone. One found inside a
+// transaction is logged while that holds a connection: were both of one pool, as many
+// refusals at once as it has would wait for each other.
+const refusalConns = 2
+
+// refused logs every no: of someone known in the audit log, of a visitor in the
+// program's own, where a flood of strangers cannot fill the table that only grows. The
+// request is refused whether or not the log could be written.
 func (c *Core) refused(ctx context.Context, r authz.Refusal) {
-	e := audit.Entry{
-		Outcome: audit.Refused, Action: string(r.Permission), Kind: "route", Organisation: r.Scope.Organisation, Region: r.Scope.Region,
-		Summary: "没有权限，已拒绝",
-	}
 	if r.Actor == nil {
-		e.Summary = "未登录，已拒绝"
+		c.Logger.InfoContext(ctx, "refused", "permission", r.Permission, "remote", audit.ClientOf(ctx).Remote)
+		return
 	}
-	if err := audit.Record(ctx, c.Pool, e); err != nil {
+	err := audit.Record(ctx, c.refusals, audit.Entry{
+		Outcome: audit.Refused, Action: string(r.Permission), Kind: "permission", ID: string(r.Permission),
+		Organisation: r.Scope.Organisation, Region: r.Scope.Region, Summary: "没有权限，已拒绝",
+	})
+	if err != nil {
 		c.Logger.ErrorContext(ctx, "refusal not logged", "error", err)
 	}
 }
 
-// Ready answers whether the program can serve: the database answers.
-func (c *Core) Ready(ctx context.Context) error { return c.Pool.Ping(ctx) }
+// Ready answers whether the program can serve: the database answers and is not older
+// than the program, as one restored from a backup under a running program would be.
+func (c *Core) Ready(ctx context.Context) error {
+	pending, err := db.Pending(ctx, c.Pool)
+	if err != nil {
+		return err
+	}
+	if pending {
+		return errors.New("database is older than the program")
+	}
+	return nil
+}
 
 // Close ends what Open opened.
 func (c *Core) Close() {
+	if c.breached != nil {
+		if err := c.breached.Close(); err != nil {
+			c.Logger.Error("breached passwords", "error", err)
+		}
+	}
+	if c.Files != nil {
+		if err := c.Files.Close(); err != nil {
+			c.Logger.Error("attachments", "error", err)
+		}
+	}
+	if c.refusals != nil {
+		c.refusals.Close()
+	}
 	if c.Pool != nil {
 		c.Pool.Close()
 	}

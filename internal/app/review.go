@@ -2,9 +2,18 @@ package app
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"zjcs/internal/agency"
+	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
+	"zjcs/internal/expert"
+	"zjcs/internal/platform/calendar"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/rules"
+	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 )
 
@@ -12,19 +21,60 @@ import (
 func (c *Core) newReview() *review.Service {
 	return review.New(review.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy,
-		Workdays: c.workdays, Due: c.due, Announce: c.announce,
-	})
+		Workdays: workdays, Due: due, Announce: c.announce,
+	}, slices.Concat(
+		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
+		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
+		expert.Kinds(c.experts()),
+		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
+	)...)
 }
+
+// experts is the door of the expert pool; its Tick runs every hour.
+func (c *Core) experts() expert.Door {
+	return expert.Door{Vault: c.Vault, Changed: c.changed, Remind: c.remindExpert}
+}
+
+// feeStandards matches an item's fee reference with the standards shipped.
+func feeStandards(item, reference string) []string {
+	t, err := exchange.ItemTarget()
+	if err != nil {
+		panic("the shipped catalogue is part of the program: " + err.Error())
+	}
+	return t.FeeStandards(item, reference)
+}
+
+// publicityRule has an entry for each kind of submission; the engine asks for it by
+// rule and kind in one name.
+const publicityRule = "review.publicity_workdays"
 
 // workdays is a rule's number of working days, as the region's rule set says that day.
-func (c *Core) workdays(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
-	return 2, nil
+func workdays(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
+	if kind, ok := strings.CutPrefix(rule, publicityRule+"."); ok {
+		return rules.IntOf(ctx, q, publicityRule, kind, region, at)
+	}
+	return rules.Int(ctx, q, rule, region, at)
 }
 
-// due is the end of the n-th working day after from.
-func (c *Core) due(ctx context.Context, q db.Querier, from time.Time, n int) (time.Time, bool, error) {
-	return from.AddDate(0, 0, n), true, nil
+// due is the end of the n-th working day after from, by the State Council's calendar.
+func due(ctx context.Context, q db.Querier, from time.Time, n int) (time.Time, bool, error) {
+	c, err := calendar.Load(ctx, q)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	d := c.AddWorkdays(from, n)
+	return d.At, d.Provisional, nil
 }
 
-// announce tells those concerned of a step.
-func (c *Core) announce(ctx context.Context, tx db.Tx, a review.Announcement) error { return nil }
+// LoadCalendar takes in a published year, and works out anew the limits that were
+// provisional for want of it, in one transaction.
+func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, err error) {
+	err = db.InTx(ctx, c.Pool, func(tx db.Tx) error {
+		if err := calendar.LoadYear(ctx, tx, y); err != nil {
+			return err
+		}
+		redated, err = c.Review.RedateTx(ctx, tx)
+		return err
+	})
+	return redated, err
+}

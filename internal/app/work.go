@@ -2,6 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -27,11 +30,96 @@ func (c *Core) changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids 
 	return jobs.InsertTx(ctx, c.jobs, tx, indexArgs{})
 }
 
+// mailArgs is the job that sends a message's e-mail. Fifteen attempts, each later than
+// the last, go on for a day and a half: a server that is down over night loses nothing.
+type mailArgs struct {
+	Message uuid.UUID `json:"message"`
+}
+
+func (mailArgs) Kind() string                 { return "message_mail" }
+func (mailArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 15} }
+
+// enqueueMail adds a job for each message, in the transaction that wrote it.
+func (c *Core) enqueueMail(ctx context.Context, tx db.Tx, messages []uuid.UUID) error {
+	many := make([]river.InsertManyParams, len(messages))
+	for i, id := range messages {
+		many[i].Args = mailArgs{id}
+	}
+	if _, err := c.jobs.InsertManyFastTx(ctx, tx, many); err != nil {
+		return fmt.Errorf("insert e-mail jobs: %w", err)
+	}
+	return nil
+}
+
+// deliveryArgs is the job that reads a large delivered table, or takes it in.
+type deliveryArgs struct {
+	ID uuid.UUID `json:"id"`
+}
+
+func (deliveryArgs) Kind() string { return "delivery" }
+
+// tickArgs is one turn of what time alone makes due.
+type tickArgs struct {
+	Name string `json:"name" river:"unique"`
+}
+
+func (tickArgs) Kind() string { return "tick" }
+
+// tick is work that comes due by time. Several instances may run one at once.
+type tick struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) error
+}
+
+// ticks is all that time does in this program.
+func (a *App) ticks() []tick {
+	return []tick{
+		{"review", time.Minute, a.Review.Tick},
+		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
+		{"files", time.Hour, a.sweepFiles},
+		{"deliveries", time.Hour, a.Deliveries.Sweep},
+		{"agencies", time.Hour, a.agencyDay().Run},
+		{"expert-confirmations", time.Hour, func(ctx context.Context) error { return a.experts().Tick(ctx, a.Pool) }},
+		{"agency-day", time.Hour, func(ctx context.Context) error { return a.agencyDay().Run(ctx) }}, // a day that began while no instance ran is made up for
+	}
+}
+
+// filesKept is how long an upload waits to be named by something: a draft is saved within
+// minutes, and a browser left open over a weekend is rare.
+const filesKept = 72 * time.Hour
+
+func (a *App) sweepFiles(ctx context.Context) error {
+	_, err := a.Files.Sweep(ctx, a.Now().Add(-filesKept), a.Files.Referenced)
+	return err
+}
+
 // work lists the jobs of the program.
 func (a *App) work() jobs.Options {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[indexArgs]) error {
 		return a.Search.Drain(ctx)
 	}))
-	return jobs.Options{Workers: workers, Logger: a.Logger}
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[mailArgs]) error {
+		return a.Messages.Mail(ctx, job.Args.Message, job.Attempt >= job.MaxAttempts)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliveryArgs]) error {
+		return a.Deliveries.Work(ctx, job.Args.ID)
+	}))
+	river.AddWorker(workers, river.WorkFunc(a.workLetter))
+	river.AddWorker(workers, river.WorkFunc(a.workReset))
+	turns := map[string]func(context.Context) error{}
+	var periodic []*river.PeriodicJob
+	for _, t := range a.ticks() {
+		turns[t.name] = t.run
+		periodic = append(periodic, jobs.Every(t.every, tickArgs{t.name}))
+	}
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[tickArgs]) error {
+		run, known := turns[job.Args.Name]
+		if !known { // of another version of the program
+			return river.JobCancel(fmt.Errorf("no tick %q", job.Args.Name))
+		}
+		return run(ctx)
+	}))
+	return jobs.Options{Workers: workers, Periodic: periodic, Logger: a.Logger}
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/page"
 	"zjcs/internal/platform/provenance"
@@ -99,12 +101,19 @@ func (i ItemSummary) Unverified(field string) bool {
 // Item is all that is published of an item.
 type Item struct {
 	ItemSummary
+	ID                    uuid.UUID         `json:"id" doc:"标识；申请变更或取消时作为 subjectId"`
 	LegalBasis            []string          `json:"legalBasis" doc:"设定依据，逐条"`
 	RequiredQualification string            `json:"requiredQualification" doc:"对机构的资质要求"`
 	FeeReference          string            `json:"feeReference" doc:"收费文件"`
 	FeeStandardIDs        []string          `json:"feeStandardIds" doc:"所列收费标准，见 fee-standards"`
 	Notes                 string            `json:"notes" doc:"备注"`
+	Conditions            Conditions        `json:"conditions" doc:"对机构的条件"`
+	RegionCode            string            `json:"regionCode,omitempty" doc:"实施区划；全市实施的没有"`
 	State                 string            `json:"state" enum:"published,abolished" doc:"状态"`
+	Demandable            bool              `json:"demandable" doc:"为假表示不得作为办理审批的条件：没有依据，或已经取消（《优化营商环境条例》第四十三条）"`
+	AbolishedOn           string            `json:"abolishedOn,omitempty" format:"date" doc:"取消日期"`
+	AbolishedReason       string            `json:"abolishedReason,omitempty" doc:"取消原因"`
+	ReplacedBy            []string          `json:"replacedBy" doc:"代替它的事项的编码"`
 	Departments           []DepartmentRef   `json:"departments" doc:"行业主管部门"`
 	Demo                  bool              `json:"demo" doc:"为真表示示例数据"`
 	Source                provenance.Source `json:"source" doc:"数据来源"`

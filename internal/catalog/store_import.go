@@ -20,6 +20,12 @@ type storedItem struct {
 	batch   uuid.UUID
 	batches map[string]uuid.UUID // column → delivery, where it is not batch
 	demo    bool
+
+	// What no delivery brings, only a submission.
+	state      string
+	region     string // "" is all of the city
+	conditions Conditions
+	quotes     map[string]string // entry of the legal basis → its words
 }
 
 // itemColumns compares and copies one column each: a delivery changes the columns
@@ -135,13 +141,26 @@ func loadItems(ctx context.Context, q db.Querier, rows []*ImportedItem) (map[str
 	for i, r := range rows {
 		codes[i] = r.Code
 	}
+	list, err := storedItems(ctx, q, `i.code = ANY ($1) FOR UPDATE OF i`, codes)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*storedItem, len(list))
+	for _, s := range list {
+		out[s.Code] = s
+	}
+	return out, nil
+}
+
+func storedItems(ctx context.Context, q db.Querier, condition string, args ...any) ([]*storedItem, error) {
 	found, err := q.Query(ctx, `
 		SELECT i.id, i.code, i.name, i.sector, i.legal_basis, i.basis_strength, i.required_qualification, i.result_document,
 		       i.entrusting_parties, i.self_prepare, i.fee_type, i.fee_reference, i.fee_standard_ids, i.time_limit, i.time_limit_workdays,
 		       i.notes, i.unverified_fields, i.demo, i.batch_id, i.field_batches,
 		       ARRAY(SELECT a.name FROM service_item_approval x JOIN approval_item a ON a.id = x.approval_id WHERE x.item_id = i.id ORDER BY x.ordinal),
-		       ARRAY(SELECT d.name FROM service_item_department x JOIN department d ON d.id = x.department_id WHERE x.item_id = i.id ORDER BY x.ordinal)
-		FROM service_item i WHERE i.code = ANY ($1) FOR UPDATE OF i`, codes)
+		       ARRAY(SELECT d.name FROM service_item_department x JOIN department d ON d.id = x.department_id WHERE x.item_id = i.id ORDER BY x.ordinal),
+		       i.state, coalesce(i.region_code, ''), i.conditions, i.basis_quotes
+		FROM service_item i WHERE `+condition, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load items: %w", err)
 	}
@@ -149,17 +168,14 @@ func loadItems(ctx context.Context, q db.Querier, rows []*ImportedItem) (map[str
 		var s storedItem
 		err := row.Scan(&s.id, &s.Code, &s.Name, &s.Sector, &s.LegalBasis, &s.BasisStrength, &s.RequiredQualification, &s.ResultDocument,
 			&s.EntrustingParties, &s.SelfPrepare, &s.FeeType, &s.FeeReference, &s.FeeStandardIDs, &s.TimeLimit, &s.TimeLimitWorkdays,
-			&s.Notes, &s.UnverifiedFields, &s.demo, &s.batch, &s.batches, &s.Approvals, &s.Departments)
+			&s.Notes, &s.UnverifiedFields, &s.demo, &s.batch, &s.batches, &s.Approvals, &s.Departments,
+			&s.state, &s.region, &s.conditions, &s.quotes)
 		return &s, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load items: %w", err)
 	}
-	out := make(map[string]*storedItem, len(list))
-	for _, s := range list {
-		out[s.Code] = s
-	}
-	return out, nil
+	return list, nil
 }
 
 // cityRegion is the region whose departments the list names; a county's department

@@ -119,7 +119,8 @@ func getItems(ctx context.Context, q db.Querier, codes []string) (map[string]Ite
 		             WHERE x.item_id = i.id ORDER BY x.ordinal),
 		       ARRAY(SELECT d.name FROM service_item_department x JOIN department d ON d.id = x.department_id
 		             WHERE x.item_id = i.id ORDER BY x.ordinal),
-		       b.source, b.started_at, b.demo
+		       b.source, b.started_at, b.demo, i.conditions, coalesce(i.region_code, ''),
+		       coalesce(to_char(i.abolished_on, 'YYYY-MM-DD'), ''), i.abolished_reason, i.replaced_by, i.id
 		FROM service_item i JOIN import_batch b ON b.id = i.batch_id
 		WHERE i.code = ANY ($1)`, codes)
 	if err != nil {
@@ -143,7 +144,9 @@ func scanItem(row pgx.CollectableRow) (Item, error) {
 	err := row.Scan(&i.Code, &i.Name, &i.Sector, &i.BasisStrength, &i.EntrustingParties, &i.SelfPrepare, &i.FeeType,
 		&i.ResultDocument, &i.TimeLimit, &i.TimeLimitWorkdays, &i.UnverifiedFields, &approvalCodes, &approvalNames,
 		&i.LegalBasis, &i.RequiredQualification, &i.FeeReference, &i.FeeStandardIDs, &i.Notes, &i.State, &i.Demo, &i.UpdatedAt,
-		&departmentIDs, &departmentNames, &i.Source.Name, &i.Source.LoadedAt, &i.Source.Demo)
+		&departmentIDs, &departmentNames, &i.Source.Name, &i.Source.LoadedAt, &i.Source.Demo,
+		&i.Conditions, &i.RegionCode, &i.AbolishedOn, &i.AbolishedReason, &i.ReplacedBy, &i.ID)
+	i.Demandable = i.State == "published" && i.BasisStrength != BasisNone
 	i.Approvals = pair(approvalCodes, approvalNames, func(c, n string) ApprovalRef { return ApprovalRef{Code: c, Name: n} })
 	i.Departments = make([]DepartmentRef, len(departmentIDs))
 	for n, id := range departmentIDs {

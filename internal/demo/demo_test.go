@@ -119,6 +119,35 @@ func TestMarketIsPlausible(t *testing.T) {
 	}
 }
 
+// An official knows at once that no accountant judges the weather and that a design
+// institute has no professors.
+func TestExpertsArePlausible(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := WriteExpertsCSV(&b, 5_000, 3, now); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := stdcsv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := map[string]int{}
+	for _, r := range rows[1:] {
+		employer, title, fields := r[3], r[4], r[5]
+		titles[title]++
+		money := strings.Contains(fields, "国资") || strings.Contains(fields, "投资咨询")
+		if teaches := strings.HasSuffix(employer, "学院"); teaches != strings.HasSuffix(title, "教授") {
+			t.Errorf("%s at %s", title, employer)
+		}
+		if (title == "高级会计师" || title == "高级经济师") && !money {
+			t.Errorf("%s for %s", title, fields)
+		}
+	}
+	if len(titles) < 7 {
+		t.Errorf("titles: %v", titles)
+	}
+}
+
 func TestEveryTradeIsInTheCatalogue(t *testing.T) {
 	t.Parallel()
 	items, err := catalogue()

@@ -31,7 +31,7 @@ type Options struct {
 }
 
 // Report is what was stored, by kind; empty for what was there already.
-type Report struct{ Agencies, Experts, Announcements exchange.Report }
+type Report struct{ Agencies, Experts, Announcements, Affiliations, Listings exchange.Report }
 
 // source is what readers are told of invented records.
 const source = "示例数据（程序生成，不对应任何真实机构和个人）"
@@ -67,7 +67,32 @@ func Seed(ctx context.Context, pool *db.Pool, vault *secret.Vault, o Options) (R
 	}); err != nil {
 		return rep, err
 	}
-	rep.Announcements, err = announce(ctx, pool, o)
+	if rep.Announcements, err = announce(ctx, pool, o); err != nil {
+		return rep, err
+	}
+	if rep.Affiliations, err = invent(ctx, pool, o, agency.NewAffiliationImport(o.Now), o.Agencies, func(w io.Writer) error {
+		return someTies(w, o.Agencies, o.Seed, o.Now)
+	}); err != nil {
+		return rep, err
+	}
+	rep.Listings, err = list(ctx, pool, o)
+	return rep, err
+}
+
+// list puts some invented agencies into the honour and sanction lists.
+func list(ctx context.Context, pool *db.Pool, o Options) (exchange.Report, error) {
+	var rep exchange.Report
+	entries, err := someListings(o.Agencies, o.Seed, o.Now)
+	if err != nil {
+		return rep, err
+	}
+	b := provenance.Batch{ID: uuid.Must(uuid.NewV7()), Kind: provenance.Affiliations, Source: source, FileName: "demo-agency-listings", SHA256: sum(o, "listings", o.Agencies), Demo: true}
+	err = exchange.Once(ctx, pool, b, func(tx db.Tx) (provenance.Summary, []uuid.UUID, error) {
+		rep.Batch = b
+		n, err := agency.StoreSampleListings(ctx, tx, entries)
+		rep.Summary = provenance.Summary{Read: n, Inserted: n}
+		return rep.Summary, nil, err
+	}, nil)
 	return rep, err
 }
 

@@ -59,11 +59,17 @@ func TestSeedStoresTheMarketOnce(t *testing.T) {
 		t.Errorf("%s, was %s", after, before)
 	}
 	for sql, want := range map[string]int64{
-		`SELECT count(*) FROM agency WHERE NOT demo`:                                                                       0,
-		`SELECT count(*) FROM expert WHERE NOT demo`:                                                                       0,
-		`SELECT count(*) FROM announcement WHERE NOT demo`:                                                                 0,
-		`SELECT count(*) FROM (SELECT admitted_on < lag(admitted_on) OVER (ORDER BY id) AS back FROM agency) x WHERE back`: 0,
-		`SELECT count(*) FROM import_error`:                                                                                0,
+		`SELECT count(*) FROM agency WHERE NOT demo`:                                                                              0,
+		`SELECT count(*) FROM expert WHERE NOT demo`:                                                                              0,
+		`SELECT count(*) FROM announcement WHERE NOT demo`:                                                                        0,
+		`SELECT count(*) FROM (SELECT admitted_on < lag(admitted_on) OVER (ORDER BY id) AS back FROM agency) x WHERE back`:        0,
+		`SELECT count(*) FROM agency_affiliation WHERE NOT demo`:                                                                  0,
+		`SELECT count(*) FROM agency_listing WHERE NOT demo`:                                                                      0,
+		`SELECT (count(*) = 0)::integer FROM agency_affiliation`:                                                                  0,
+		`SELECT (count(*) = 0)::integer FROM agency_item WHERE NOT carried @> date '2026-11-24'`:                                  0,
+		`SELECT (count(*) = 0)::integer FROM agency_qualification WHERE valid_to BETWEEN date '2026-11-24' AND date '2026-12-24'`: 0,
+		`SELECT 2 - count(DISTINCT list) FROM agency_listing`:                                                                     0,
+		`SELECT count(*) FROM import_error`:                                                                                       0,
 	} {
 		if got := one[int64](t, pool, sql); got != want {
 			t.Errorf("%s = %d, want %d", sql, got, want)

@@ -6,5 +6,9 @@
 // It owns the delivery: reading, the lock, the batches, the faults, the summary. What a
 // row means and how it is stored is the domain's: each offers a Target.
 //
-// Tables: import_batch and import_error, through platform/provenance.
+// An official's table is first shown as what it would do (Deliveries), and taken in when
+// he confirms; a row outside his region and sector is a fault of that row.
+//
+// Tables: delivery, delivery_content, delivery_fault; import_batch and import_error,
+// through platform/provenance.
 package exchange

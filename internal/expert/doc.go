@@ -2,5 +2,8 @@
 // and specialties; telephone and ID number never are (domain.md section 10): they are
 // sealed before they are stored and this package's read side never selects them.
 //
-// Table: expert.
+// An expert acts for himself through an organisation of one; he is shown and drawn while
+// his annual confirmation holds.
+//
+// Tables: expert, expert_certificate, expert_reminder.
 package expert

@@ -21,6 +21,7 @@ type Imported struct {
 	line               int64
 	regionAbsent       bool
 	idNumber, idDigest []byte
+	oldDigests         [][]byte // of the same number, under the keys before (platform/secret)
 	phone              string
 	sealedPhone        []byte
 	name               string
@@ -36,6 +37,14 @@ const (
 	FieldPhone        = "expert.phone"
 	FieldPersonDigest = "person.id_number"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "expert", Key: "id", Sealed: "id_number", Field: FieldID, DigestColumn: "id_digest", DigestField: FieldPersonDigest},
+		{Table: "expert", Key: "id", Sealed: "phone", Field: FieldPhone},
+	}
+}
 
 // Import takes in experts delivered as a table (exchange.Target).
 type Import struct {
@@ -111,7 +120,8 @@ func (im *Import) Parse(row sheet.Row) (*Imported, []provenance.RowError) {
 			j.Refuse(colID, err.Error())
 		} else {
 			r.idNumber = im.vault.Seal(FieldID, id.Reveal())
-			r.idDigest = im.vault.Digest(FieldPersonDigest, id.Reveal())
+			digests := im.vault.Digests(FieldPersonDigest, id.Reveal())
+			r.idDigest, r.oldDigests = digests[0], digests[1:]
 		}
 	}
 	if s, ok := j.Number(colPhone); ok {

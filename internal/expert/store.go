@@ -37,7 +37,7 @@ type pageKey struct {
 
 func (k pageKey) listing() db.Listing {
 	w := &db.Where{}
-	w.Add("e.state = 'listed'")
+	w.Add(shownState)
 	switch {
 	case k.Region == Outside:
 		w.Add("e.region_code IS NULL")
@@ -56,7 +56,7 @@ func (k pageKey) listing() db.Listing {
 }
 
 func getExpert(ctx context.Context, q db.Querier, id uuid.UUID) (Expert, error) {
-	rows, err := q.Query(ctx, publicColumns+` WHERE e.id = $1 AND e.state = 'listed'`, id)
+	rows, err := q.Query(ctx, publicColumns+` WHERE e.id = $1 AND `+shownState, id)
 	if err != nil {
 		return Expert{}, fmt.Errorf("get expert: %w", err)
 	}
@@ -72,7 +72,7 @@ func getExpert(ctx context.Context, q db.Querier, id uuid.UUID) (Expert, error) 
 
 func countExperts(ctx context.Context, q db.Querier) (int, error) {
 	var n int
-	if err := q.QueryRow(ctx, `SELECT count(*) FROM expert WHERE state = 'listed'`).Scan(&n); err != nil {
+	if err := q.QueryRow(ctx, `SELECT count(*) FROM expert e WHERE `+shownState).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count experts: %w", err)
 	}
 	return n, nil

@@ -31,7 +31,7 @@ func (im *Import) Store(ctx context.Context, tx db.Tx, b provenance.Batch, rows 
 	var inserts []*Imported
 	var updates []map[string]any
 	for _, r := range rows {
-		old, known := stored[string(r.idDigest)]
+		old, known := r.among(stored)
 		if !known {
 			inserts = append(inserts, r)
 			sum.Inserted++
@@ -98,9 +98,9 @@ func (s *storedExpert) record() map[string]any {
 }
 
 func loadExperts(ctx context.Context, tx db.Tx, rows []*Imported) (map[string]*storedExpert, error) {
-	digests := make([][]byte, len(rows))
-	for i, r := range rows {
-		digests[i] = r.idDigest
+	digests := make([][]byte, 0, len(rows))
+	for _, r := range rows {
+		digests = append(append(digests, r.idDigest), r.oldDigests...)
 	}
 	found, err := tx.Query(ctx, `
 		SELECT id, id_digest, phone, name, employer, title, specialties, coalesce(region_code, ''), demo, field_batches
@@ -121,6 +121,15 @@ func loadExperts(ctx context.Context, tx db.Tx, rows []*Imported) (map[string]*s
 		out[string(s.idDigest)] = s
 	}
 	return out, nil
+}
+
+// among finds the row's person, whichever key the known digest is under.
+func (r *Imported) among(stored map[string]*storedExpert) (*storedExpert, bool) {
+	old, known := stored[string(r.idDigest)]
+	for i := 0; !known && i < len(r.oldDigests); i++ {
+		old, known = stored[string(r.oldDigests[i])]
+	}
+	return old, known
 }
 
 func copyExperts(ctx context.Context, tx db.Tx, b provenance.Batch, rows []*Imported) ([]uuid.UUID, error) {

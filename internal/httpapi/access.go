@@ -2,15 +2,16 @@ package httpapi
 
 import (
 	"context"
-	"net"
 	"net/http"
+	"net/url"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"zjcs/internal/platform/apperr"
-	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/web"
 )
@@ -34,28 +35,108 @@ type endpoint struct {
 	status                         int // of a good answer; 0 is 200
 }
 
-// answer is what an endpoint gives back: its body, and the cookies it sets.
+// answer is what an endpoint gives back: its body, the cookies it sets, and where it
+// sends the browser.
 type answer[T any] struct {
-	Cookies []*http.Cookie `header:"Set-Cookie"`
-	Body    T
+	Cookies  []*http.Cookie `header:"Set-Cookie"`
+	Location string         `header:"Location"`
+	Body     T
 }
 
 // call is a request under way, for what a use case must not know of.
-type call struct{ cookies []*http.Cookie }
+type call struct {
+	request  *http.Request
+	cookies  []*http.Cookie
+	location string
+}
 
 type callKey struct{}
 
+func callOf(ctx context.Context) *call {
+	k, ok := ctx.Value(callKey{}).(*call)
+	if !ok {
+		return &call{}
+	}
+	return k
+}
+
 // setCookie adds a cookie to the answer being made.
 func setCookie(ctx context.Context, c *http.Cookie) {
-	if k, ok := ctx.Value(callKey{}).(*call); ok {
-		k.cookies = append(k.cookies, c)
+	k := callOf(ctx)
+	k.cookies = append(k.cookies, c)
+}
+
+// redirect sends the browser elsewhere; the endpoint's status is a 3xx.
+func redirect(ctx context.Context, address string) { callOf(ctx).location = address }
+
+// cookieOf is the value of a cookie of the request; "" when it has none.
+func cookieOf(ctx context.Context, name string) string {
+	k := callOf(ctx)
+	if k.request == nil {
+		return ""
 	}
+	c, err := k.request.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
 }
 
 // on registers an endpoint. Who calls is found out before anything of the request is
 // judged: a visitor learns only that he must sign in, and someone without the
 // permission anywhere only that he lacks it. Where it must be held, the use case asks.
-func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error)) {
+//
+// A write of the signed-in may carry an Idempotency-Key (see once).
+func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), more ...func(*huma.Operation)) {
+	o := operation[I](a, e)
+	for _, m := range more {
+		m(&o)
+	}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*answer[O], error) {
+		out, err := op(ctx, in)
+		k := callOf(ctx)
+		if err != nil {
+			p := problemOf(ctx, a.Logger, err)
+			if len(k.cookies) > 0 { // a refused sign-in also ends the old session
+				return nil, huma.ErrorWithHeaders(p, http.Header{"Set-Cookie": cookieLines(k.cookies)})
+			}
+			return nil, p
+		}
+		return &answer[O]{Cookies: k.cookies, Location: k.location, Body: out}, nil
+	})
+}
+
+// table is an answer to be saved as a file.
+type table struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+// What a download holds.
+const (
+	csvType  = "text/csv; charset=utf-8"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// download registers an endpoint that answers with a file of that type and name. Who
+// calls is found out as in on.
+func download[I any](a *API, e endpoint, mediaType, name string, op func(context.Context, *I) ([]byte, error)) {
+	o := operation[I](a, e)
+	plain, _, _ := strings.Cut(mediaType, ";")
+	o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{plain: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*table, error) {
+		out, err := op(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, a.Logger, err)
+		}
+		return &table{Type: mediaType, Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: out}, nil
+	})
+}
+
+// operation puts the endpoint into the tree and describes it.
+func operation[I any](a *API, e endpoint) huma.Operation {
+	mustBeRead(reflect.TypeFor[I](), e.path)
 	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
 	o := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag}, DefaultStatus: e.status,
@@ -65,19 +146,29 @@ func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error)) {
 	}
 	if e.permission != Public {
 		o.Security = []map[string][]string{{"session": {}}}
-	}
-	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*answer[O], error) {
-		out, err := op(ctx, in)
-		k, _ := ctx.Value(callKey{}).(*call)
-		if err != nil {
-			p := problemOf(ctx, a.Logger, err)
-			if len(k.cookies) > 0 { // a refused sign-in also ends the old session
-				return nil, huma.ErrorWithHeaders(p, http.Header{"Set-Cookie": cookieLines(k.cookies)})
-			}
-			return nil, p
+		if e.method != http.MethodGet {
+			o.Middlewares = append(o.Middlewares, a.once)
+			o.Parameters = append(o.Parameters, idempotencyParameter)
 		}
-		return &answer[O]{Cookies: k.cookies, Body: out}, nil
-	})
+	}
+	return o
+}
+
+// mustBeRead refuses, when the tree is built, an input with an embedded type that is not
+// exported: huma passes over it, and the use case would be asked with zero values.
+func mustBeRead(t reflect.Type, path string) {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t.PkgPath() != reflect.TypeFor[API]().PkgPath() && t.Name() != "" {
+		return
+	}
+	for f := range t.Fields() {
+		if f.Anonymous && !f.IsExported() {
+			panic(path + ": embedded " + f.Type.Name() + " must be exported")
+		}
+		mustBeRead(f.Type, path)
+	}
 }
 
 func cookieLines(cookies []*http.Cookie) []string {
@@ -92,12 +183,8 @@ func cookieLines(cookies []*http.Cookie) []string {
 // asks for the route's permission.
 func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
-		r := humagin.Unwrap(c).Request
 		web.Route(c.Context(), e.path)
-		ctx, err := a.identify(r.WithContext(context.WithValue(c.Context(), callKey{}, &call{})))
-		if err == nil && e.permission != Public {
-			err = a.Policy.Require(ctx, e.permission, authz.Anywhere)
-		}
+		ctx, err := a.admitted(humagin.Unwrap(c).Request, e)
 		if err != nil {
 			writeProblem(humagin.Unwrap(c).Writer, problemOf(c.Context(), a.Logger, err))
 			return
@@ -106,12 +193,21 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// identify is r's context with its origin and, where a session is shown, its actor.
+// admitted is r's context with who calls in it, unless he may not.
+func (a *API) admitted(r *http.Request, e endpoint) (context.Context, error) {
+	ctx, err := a.identify(r.WithContext(context.WithValue(r.Context(), callKey{}, &call{request: r})))
+	if err == nil && e.permission != Public {
+		err = a.Policy.Require(ctx, e.permission, authz.Anywhere)
+	}
+	return ctx, err
+}
+
+// identify is r's context and, where a session is shown, its actor.
 func (a *API) identify(r *http.Request) (context.Context, error) {
 	if err := a.origin.Check(r); err != nil {
 		return nil, apperr.New(apperr.Forbidden, "这个请求来自别的网站，已拒绝。请回到本平台页面操作。").Because(err)
 	}
-	ctx := audit.WithClient(r.Context(), audit.Client{Remote: remoteOf(r), Agent: r.UserAgent()})
+	ctx := r.Context()
 	cookie, err := r.Cookie(a.sessionCookieName())
 	if err != nil {
 		return ctx, nil //nolint:nilerr // no cookie, no one
@@ -121,15 +217,6 @@ func (a *API) identify(r *http.Request) (context.Context, error) {
 		return ctx, err
 	}
 	return authz.With(ctx, actor), nil
-}
-
-// remoteOf is the address the request came from, without its port.
-func remoteOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // sessionCookieName has the prefix that makes browsers bind a cookie to this very host,

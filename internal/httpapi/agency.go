@@ -25,3 +25,13 @@ type agencyKey struct {
 func (a *API) getAgency(ctx context.Context, in *agencyKey) (agency.Agency, error) {
 	return a.Agency.Get(ctx, in.ID)
 }
+
+type listingQuery struct {
+	Paging
+	List agency.List `query:"list" enum:"honour,sanction" doc:"honour 红名单，sanction 黑名单；不写为两者"`
+	Past bool        `query:"past" doc:"为真时也列出期满的"`
+}
+
+func (a *API) listAgencyListings(ctx context.Context, in *listingQuery) (page.Page[agency.Listing], error) {
+	return a.Agency.Listings(ctx, agency.ListingFilter{Request: in.request(), List: in.List, Past: in.Past})
+}

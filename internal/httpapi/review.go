@@ -73,16 +73,18 @@ func orNil(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-type submissionKey struct {
+// SubmissionKey names a submission. It is exported, like every type embedded in an input:
+// huma does not look into others.
+type SubmissionKey struct {
 	ID uuid.UUID `path:"id" doc:"申请的标识"`
 }
 
-func (a *API) getSubmission(ctx context.Context, in *submissionKey) (review.Detail, error) {
+func (a *API) getSubmission(ctx context.Context, in *SubmissionKey) (review.Detail, error) {
 	return a.Review.Get(ctx, in.ID)
 }
 
 type saveSubmissionInput struct {
-	submissionKey
+	SubmissionKey
 	Body struct {
 		Version int            `json:"version" minimum:"1" doc:"读到的版本"`
 		Content map[string]any `json:"content" doc:"按表单填写的内容；可以不全，提交时再检查"`
@@ -93,20 +95,21 @@ func (a *API) saveSubmission(ctx context.Context, in *saveSubmissionInput) (revi
 	return a.Review.Save(ctx, review.SaveInput{ID: in.ID, Version: in.Body.Version, Content: in.Body.Content})
 }
 
-type actionBody struct {
+// ActionBody is one step to take.
+type ActionBody struct {
 	Version int             `json:"version" minimum:"1" doc:"读到的版本"`
 	Action  review.Action   `json:"action" enum:"submit,withdraw,discard,accept,return,reject" doc:"动作"`
 	Note    string          `json:"note,omitempty" maxLength:"2000" doc:"意见"`
 	Reasons []review.Reason `json:"reasons,omitempty" maxItems:"100" doc:"逐项理由"`
 }
 
-func (b actionBody) input(id uuid.UUID) review.ActInput {
+func (b ActionBody) input(id uuid.UUID) review.ActInput {
 	return review.ActInput{ID: id, Version: b.Version, Action: b.Action, Note: b.Note, Reasons: b.Reasons}
 }
 
 type actInput struct {
-	submissionKey
-	Body actionBody
+	SubmissionKey
+	Body ActionBody
 }
 
 func (a *API) actOnSubmission(ctx context.Context, in *actInput) (review.Detail, error) {
@@ -115,7 +118,7 @@ func (a *API) actOnSubmission(ctx context.Context, in *actInput) (review.Detail,
 
 type actionOnOne struct {
 	ID uuid.UUID `json:"id" doc:"申请的标识"`
-	actionBody
+	ActionBody
 }
 
 type actManyInput struct {
@@ -134,7 +137,7 @@ func (a *API) actOnSubmissions(ctx context.Context, in *actManyInput) (list[revi
 }
 
 type assignInput struct {
-	submissionKey
+	SubmissionKey
 	Body struct {
 		Version int        `json:"version" minimum:"1" doc:"读到的版本"`
 		Person  *uuid.UUID `json:"personId,omitempty" doc:"承办人；不写则退回待分派"`
@@ -146,7 +149,7 @@ func (a *API) assignSubmission(ctx context.Context, in *assignInput) (review.Det
 }
 
 type revealInput struct {
-	submissionKey
+	SubmissionKey
 	Body struct {
 		Field  string `json:"field" minLength:"1" maxLength:"200" doc:"字段路径"`
 		Reason string `json:"reason" minLength:"4" maxLength:"200" doc:"查看理由"`
@@ -184,16 +187,17 @@ func (a *API) listPublicity(ctx context.Context, in *publicityQuery) (page.Page[
 	return a.Review.ListPublicity(ctx, in.request())
 }
 
-type publicityKey struct {
+// PublicityKey names a submission in publicity.
+type PublicityKey struct {
 	Number string `path:"number" maxLength:"30" doc:"受理号"`
 }
 
-func (a *API) getPublicity(ctx context.Context, in *publicityKey) (review.Publicity, error) {
+func (a *API) getPublicity(ctx context.Context, in *PublicityKey) (review.Publicity, error) {
 	return a.Review.GetPublicity(ctx, in.Number)
 }
 
 type objectInput struct {
-	publicityKey
+	PublicityKey
 	Body struct {
 		Name    string `json:"name" minLength:"2" maxLength:"100" doc:"姓名或单位名称"`
 		Contact string `json:"contact" minLength:"5" maxLength:"100" doc:"联系方式，不公开"`

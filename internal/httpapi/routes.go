@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -13,16 +14,21 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/files"
+	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
+	"zjcs/internal/supervision"
 )
 
 // Deps are the use cases the API offers.
@@ -34,14 +40,20 @@ type Deps struct {
 	Fee     *fee.Service
 	Search  *search.Service
 
-	Identity      *identity.Service
-	Review        *review.Service
-	Policy        *authz.Policy
-	SecureCookies bool                        // the site is reached over https
-	Ready         func(context.Context) error // nil when the database answers
-	Version       string
-	Logger        *slog.Logger
-	Now           func() time.Time
+	Identity       *identity.Service
+	Review         *review.Service
+	Messages       *notice.Messages
+	Supervision    *supervision.Service
+	Files          *files.Store
+	Deliveries     *exchange.Deliveries
+	Policy         *authz.Policy
+	Idempotency    *idempotency.Keeper
+	SecureCookies  bool                        // the site is reached over https
+	TrustedProxies []netip.Prefix              // whose X-Forwarded-For is believed
+	Ready          func(context.Context) error // nil when the database answers
+	Version        string
+	Logger         *slog.Logger
+	Now            func() time.Time
 }
 
 // Pages are the public HTML pages, mounted on the same engine. They also answer for
@@ -80,6 +92,7 @@ func New(d Deps, pages Pages) *API {
 	gin.SetMode(gin.ReleaseMode)
 	a := &API{Deps: d, engine: gin.New(), pages: pages, origin: http.NewCrossOriginProtection()}
 	a.engine.HandleMethodNotAllowed = true
+	a.engine.Use(a.whence)
 	cfg := huma.DefaultConfig("网上中介超市 开放接口", d.Version)
 	cfg.Info.Description = "中介服务事项、中介机构、专家、公告的公开数据。所有内容无需登录即可读取；" +
 		"列表按游标翻页，公开内容带 ETag；错误为 application/problem+json。"
@@ -102,6 +115,14 @@ func New(d Deps, pages Pages) *API {
 	return a
 }
 
+// whence notes where a request came from, for the log and for what is counted by address:
+// of the interface and of the pages.
+func (a *API) whence(c *gin.Context) {
+	r := c.Request
+	c.Request = r.WithContext(audit.WithClient(r.Context(), audit.Client{Remote: a.remoteOf(r), Agent: r.UserAgent()}))
+	c.Next()
+}
+
 // ServeHTTP answers every route of the tree.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
 
@@ -117,6 +138,7 @@ func (a *API) routes() {
 	get(a, "/api/v1/fee-standards", "fee-standards", "收费标准", "收费标准", feeScopes, a.listFeeStandards)
 	get(a, "/api/v1/agencies", "agencies", "中介机构", "中介机构列表", agencyScopes, a.listAgencies)
 	get(a, "/api/v1/agencies/{id}", "agency", "中介机构", "一家中介机构", agencyScopes, a.getAgency)
+	get(a, "/api/v1/agency-listings", "agency-listings", "中介机构", "红黑名单", []string{"agency"}, a.listAgencyListings)
 	get(a, "/api/v1/experts", "experts", "专家", "专家列表", expertScopes, a.listExperts)
 	get(a, "/api/v1/experts/{id}", "expert", "专家", "一位专家", expertScopes, a.getExpert)
 	get(a, "/api/v1/announcements", "announcements", "公告", "公告列表", noticeScopes, a.listAnnouncements)
@@ -127,8 +149,13 @@ func (a *API) routes() {
 
 // workspaceRoutes is the tree of the signed-in, each route with its permission beside it.
 func (a *API) workspaceRoutes() {
-	on(a, endpoint{http.MethodGet, "/api/v1/me", "me", "账号", "我是谁，能做什么", Public, 0}, a.me)
+	a.identityRoutes()
 	a.reviewRoutes()
+	a.inboxRoutes()
+	a.fileRoutes()
+	a.supervisionRoutes()
+	a.personalDataRoutes()
+	a.exchangeRoutes()
 }
 
 // body wraps what an operation answers.

@@ -33,8 +33,9 @@ func (k OrganisationKind) Purchases() bool {
 	switch k {
 	case Enterprise, PublicBody, Village, NaturalPerson:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // NumberedByUSCC reports a kind that has a unified social credit code; a person, as
@@ -48,8 +49,9 @@ func (k OrganisationKind) AdminRole() authz.Role {
 		return authz.AgencyAdmin
 	case ExpertOrg:
 		return authz.Expert
+	default:
+		return authz.PurchaserAdmin
 	}
-	return authz.PurchaserAdmin
 }
 
 // AgentRole is the role an organisation's admin may delegate; "" where there is none.

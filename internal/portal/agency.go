@@ -1,13 +1,13 @@
 package portal
 
 import (
+	"net/url"
+
 	"github.com/gin-gonic/gin"
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
-	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/page"
-	"zjcs/internal/platform/web"
 )
 
 // agenciesData is what agencies.html shows.
@@ -68,14 +68,13 @@ func (p *Portal) itemChoices(c *gin.Context) (filter, error) {
 // agencyData is what agency.html shows.
 type agencyData struct {
 	agency.Agency
-	Lapsed   int // qualifications past their term today
-	Expiring int
+	Lapsed         int // qualifications past their term today
+	Expiring       int
+	SuspendedItems int
 }
 
 func (p *Portal) agency(c *gin.Context) (view, error) {
 	ctx := c.Request.Context()
-	// The page tells whether a certificate is valid today, so it ends with the day.
-	web.CacheableUntil(ctx, clock.Midnight(p.Now()))
 	a, err := p.Agency.Get(ctx, c.Param("id"))
 	if err != nil {
 		return view{}, err
@@ -90,6 +89,11 @@ func (p *Portal) agency(c *gin.Context) (view, error) {
 		default:
 		}
 	}
+	for _, i := range a.Items {
+		if i.Suspended {
+			d.SuspendedItems++
+		}
+	}
 	return view{Template: "agency", Title: a.Name, Section: "/agencies",
 		Description: a.Name + "：统一社会信用代码、资质及有效期、执业人员、可承接的中介服务事项。",
 		Crumbs:      []link{{"中介机构", "/agencies"}, {a.RegionName, "/agencies?region=" + regionOf(a.RegionCode)}}, Data: d}, nil
@@ -101,4 +105,38 @@ func regionOf(code string) string {
 		return agency.Outside
 	}
 	return code
+}
+
+// listingsData is what listings.html shows.
+type listingsData struct {
+	Listing
+	Lists    []choice
+	List     string
+	Past     bool   // those whose term is over are shown too
+	All, Now string // addresses with and without them
+	Entries  []agency.Listing
+}
+
+func (p *Portal) listings(c *gin.Context) (view, error) {
+	q := c.Request.URL.Query()
+	d := listingsData{List: text(q, "list"), Past: text(q, "past") != ""}
+	got, err := p.Agency.Listings(c.Request.Context(), agency.ListingFilter{Request: page.Request{Cursor: q.Get("cursor")}, List: agency.List(d.List), Past: d.Past})
+	if err != nil {
+		return view{}, err
+	}
+	lists, past := filter{Name: "list", Label: "名单"}, filter{Name: "past", Label: "期限", Quiet: true}
+	for _, l := range []agency.List{agency.Honour, agency.Sanction} {
+		lists.Choices = append(lists.Choices, choice{string(l), l.Label(), -1})
+	}
+	d.Lists, d.Entries = lists.Choices, got.Items
+	d.Listing = newListing("/agency-listings", "条", "", q, []filter{lists, past}, paged{got.Total, got.TotalCapped, got.NextCursor})
+	kept := url.Values{}
+	if d.List != "" {
+		kept.Set("list", d.List)
+	}
+	d.Now = address("/agency-listings", kept)
+	kept.Set("past", "1")
+	d.All = address("/agency-listings", kept)
+	return view{Template: "listings", Title: "红黑名单", Section: "/agencies",
+		Description: "中介机构红名单和黑名单：列入的理由、依据和期限。", Crumbs: []link{{"中介机构", "/agencies"}}, Data: d}, nil
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -24,7 +25,9 @@ import (
 	"zjcs/internal/fee"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/secret"
 	"zjcs/internal/platform/web"
+	"zjcs/internal/review"
 	"zjcs/internal/search"
 	"zjcs/internal/testkit"
 )
@@ -44,7 +47,7 @@ var testDist = fstest.MapFS{manifestFile: {Data: []byte(`{
 
 // cast is who the fixture holds, by id.
 type cast struct {
-	Agency, HostileAgency, Expert, Announcement, Department string
+	Agency, HostileAgency, Expert, Announcement, Department, Publicity string
 }
 
 // market is the shipped catalogue with a handful of agencies, experts and announcements.
@@ -63,6 +66,7 @@ func market(t testing.TB, pool *db.Pool) cast {
 	f.expert(hostile, hostile)
 	c.Announcement = f.announcement("关于规范中介服务收费的通知", "第一段。\n\n第二段 "+hostile)
 	f.announcement(hostile, hostile)
+	c.Publicity = f.publicity("山西某某测绘有限公司 " + hostile)
 	index, err := search.New(pool)
 	if err != nil {
 		t.Fatal(err)
@@ -186,6 +190,26 @@ func (f *fixture) announcement(title, body string) string {
 	return id.String()
 }
 
+// sampleFacts shows everything that was filled in.
+func sampleFacts(c review.Content) []review.Fact {
+	var out []review.Fact
+	for label, v := range c {
+		out = append(out, review.Fact{Label: label, Value: fmt.Sprint(v)})
+	}
+	return out
+}
+
+// publicity is a submission that has passed and stands open to objection; its number.
+func (f *fixture) publicity(title string) string {
+	author := uuid.Must(uuid.NewV7())
+	f.exec(`INSERT INTO person (id, name) VALUES ($1, '经办人')`, author)
+	var number string
+	f.one(&number, `INSERT INTO submission (id, kind, title, author, region_code, state, content, publicity_until)
+		VALUES ($1, 'sample', $2, $3, '140800', 'accepted', jsonb_build_object('说明', $2::text), now() + interval '1 day') RETURNING number`,
+		uuid.Must(uuid.NewV7()), title, author)
+	return number
+}
+
 // site is the portal over pool, behind the layers every request passes.
 func site(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) http.Handler {
 	t.Helper()
@@ -196,8 +220,15 @@ func site(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) http.Handl
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(logs, nil))
+	vault, err := secret.NewVault(secret.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p, err := New(Deps{
 		Catalog: c, Agency: agency.New(pool, c, now), Expert: expert.New(pool, c), Notice: notice.New(pool), Fee: fee.New(pool), Search: index,
+		Review: review.New(review.Deps{
+			Pool: pool, Vault: vault, Announce: func(context.Context, db.Tx, review.Announcement) error { return nil },
+		}, review.Kind{Name: "sample", Label: "示例申请", Facts: sampleFacts}),
 		Site:   Site{Name: "运城市网上中介超市", Operator: "运城市行政审批服务管理局", URL: "https://zjcs.example"},
 		Dist:   append(dist, testDist)[0],
 		Logger: logger, Now: now,

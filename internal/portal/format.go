@@ -11,6 +11,7 @@ import (
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/review"
 )
 
 // formats are the words of the templates.
@@ -22,6 +23,7 @@ var formats = template.FuncMap{
 	"timeLimit":    timeLimit,
 	"basisTone":    basisTone,
 	"validityTone": validityTone,
+	"stateTone":    stateTone,
 	"chinese":      chinese,
 	"searchBox":    func(query, kind string, large bool) searchBox { return searchBox{query, kind, large} },
 	"segment":      url.PathEscape,
@@ -74,6 +76,11 @@ func validityTone(v agency.Validity) string {
 	default:
 		return "ok"
 	}
+}
+
+// stateTone is the colour of where an agency stands.
+func stateTone(s review.State) string {
+	return map[review.State]string{agency.Admitted: "ok", agency.Restricted: "warn", agency.Suspended: "seal", agency.Removed: "seal"}[s]
 }
 
 // percent is part of whole, rounded to whole per cent.

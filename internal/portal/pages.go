@@ -33,8 +33,8 @@ func (p *Portal) sitemap(c *gin.Context) {
 		p.refuse(c.Writer, c.Request, err)
 		return
 	}
-	paths := []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements",
-		"/departments", "/regions", "/open-data", "/about", "/accessibility"}
+	paths := []string{"/", "/service-items", "/approval-items", "/agencies", "/agency-listings", "/experts", "/announcements", "/publicity",
+		"/departments", "/regions", "/open-data", "/about", "/accessibility", "/privacy"}
 	items, err := p.itemChoices(c)
 	if err != nil {
 		p.refuse(c.Writer, c.Request, err)

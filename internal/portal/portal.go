@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -13,6 +14,7 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/notice"
+	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
 
@@ -24,6 +26,7 @@ type Deps struct {
 	Notice  *notice.Service
 	Fee     *fee.Service
 	Search  *search.Service
+	Review  *review.Service
 
 	Site   Site
 	Dist   fs.FS // the built front end (frontend.Dist, below dist)
@@ -44,12 +47,13 @@ type Portal struct {
 	Deps
 	assets    assetURLs
 	templates templates
+	origin    *http.CrossOriginProtection // forms are taken from these pages alone
 }
 
 // New parses every template, so that a broken one stops the program at its start
 // and not at the first visitor.
 func New(deps Deps) (*Portal, error) {
-	p := &Portal{Deps: deps}
+	p := &Portal{Deps: deps, origin: http.NewCrossOriginProtection()}
 	var err error
 	if p.assets, err = readManifest(deps.Dist); err != nil {
 		return nil, err
@@ -74,16 +78,22 @@ func (p *Portal) Mount(r gin.IRouter) {
 
 	r.GET("/agencies", p.show(p.agencies, "agency", "catalog", "region"))
 	r.GET("/agencies/:id", p.show(p.agency, "agency", "catalog", "region"))
+	r.GET("/agency-listings", p.show(p.listings, "agency"))
 	r.GET("/experts", p.show(p.experts, "expert", "catalog", "region"))
 	r.GET("/experts/:id", p.show(p.expert, "expert", "region"))
 	r.GET("/announcements", p.show(p.announcements, "announcement", "region"))
 	r.GET("/announcements/:id", p.show(p.announcement, "announcement", "region"))
+
+	r.GET("/publicity", p.live(p.publicityList))
+	r.GET("/publicity/:number", p.live(p.publicity))
+	r.POST("/publicity/:number", p.object)
 
 	r.GET("/search", p.show(p.search, "search", "region"))
 
 	r.GET("/open-data", p.show(p.words("open-data", "开放数据", "平台数据的下载和接口：事项、机构、专家、区域、公告，无需登录。")))
 	r.GET("/about", p.show(p.words("about", "关于本平台", "网上中介超市是什么，依据哪些法律，页面上的标记是什么意思。")))
 	r.GET("/accessibility", p.show(p.words("accessibility", "无障碍说明", "本平台的无障碍做法、快捷操作和反馈方式。")))
+	r.GET("/privacy", p.show(p.words("privacy", "用户协议和个人信息处理规则", "本平台收集哪些个人信息，用来做什么，您有哪些权利。")))
 	r.GET("/sitemap.xml", p.sitemap)
 	r.GET("/robots.txt", p.robots)
 }

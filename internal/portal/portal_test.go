@@ -36,11 +36,11 @@ func every(c cast) []string {
 		"/service-items?q=报告&sector=水利&basis=direct&selfPrepare=no&feeType=市场调节价&approval=SP0001&department=" + c.Department,
 		"/approval-items", "/approval-items?q=许可", "/approval-items/SP0001",
 		"/agencies", "/agencies?region=140800&item=ZJ0049&qualification=测绘资质", "/agencies?region=outside",
-		"/agencies/" + c.Agency, "/agencies/" + c.HostileAgency,
+		"/agencies/" + c.Agency, "/agencies/" + c.HostileAgency, "/agency-listings", "/agency-listings?list=sanction&past=1", "/agency-listings?list=grey",
 		"/experts", "/experts?specialty=水利&region=140802", "/experts/" + c.Expert,
-		"/announcements", "/announcements?kind=notice", "/announcements/" + c.Announcement,
+		"/announcements", "/announcements?kind=notice", "/announcements/" + c.Announcement, "/publicity", "/publicity/" + c.Publicity,
 		"/search", "/search?q=环评", "/search?q=报告&kind=service_item&sector=水利", "/search?q=测绘&region=140881", "/search?q=没有这样的内容",
-		"/departments", "/departments/" + c.Department, "/regions", "/open-data", "/about", "/accessibility",
+		"/departments", "/departments/" + c.Department, "/regions", "/open-data", "/about", "/accessibility", "/privacy",
 		"/no-such-page", "/service-items/ZJ9999", "/service-items?basis=bad",
 	}
 }
@@ -196,7 +196,7 @@ func TestInternalTextStaysInside(t *testing.T) {
 func TestEmptyPlatform(t *testing.T) {
 	t.Parallel()
 	h := site(t, testkit.DB(t), &bytes.Buffer{})
-	for _, address := range []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements", "/departments", "/regions", "/sitemap.xml"} {
+	for _, address := range []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements", "/publicity", "/departments", "/regions", "/sitemap.xml"} {
 		if got := get(t, h, address); got.status != 200 {
 			t.Errorf("%s: status %d", address, got.status)
 		} else if address != "/sitemap.xml" {
@@ -239,6 +239,54 @@ func TestAgencyPage(t *testing.T) {
 			t.Errorf("the page shows %q", w)
 		}
 	}
+}
+
+// TestAgencyPageTellsItsLife: where it stands and until when, which items are suspended
+// and why, what it hangs on, and the lists it is in; those who are gone keep a page.
+func TestAgencyPageTellsItsLife(t *testing.T) {
+	t.Parallel()
+	pool := testkit.DB(t)
+	c := market(t, pool)
+	h := site(t, pool, &bytes.Buffer{})
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := pool.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`UPDATE agency_qualification SET valid_to = '2026-11-23' WHERE agency_id = $1`, c.Agency)
+	exec(`SELECT refresh_carried(NULL, NULL)`)
+	exec(`INSERT INTO agency_affiliation (id, agency_id, authority, relation, note, declared, batch_id)
+		SELECT gen_random_uuid(), $1, '运城市规划和自然资源局', 'sponsored', $2, false, batch_id FROM agency WHERE id = $1`, c.Agency, hostile)
+	exec(`INSERT INTO agency_listing (id, agency_id, list, reason, basis, listed_from, listed_until, demo)
+		VALUES (gen_random_uuid(), $1, 'sanction', '出具虚假报告', $2, '2026-11-01', '2026-11-24', true), (gen_random_uuid(), $1, 'honour', '往年优秀', '规则', '2024-01-01', '2024-12-31', true)`, c.Agency, hostile)
+	says := func(address string, words ...string) string {
+		t.Helper()
+		got := get(t, h, encode(address))
+		for _, w := range words {
+			if !strings.Contains(got.body, w) {
+				t.Errorf("%s does not say %q", address, w)
+			}
+		}
+		return got.body
+	}
+	page := "/agencies/" + c.Agency
+	says(page, "其中 1 项暂停", "已于 2026-11-23 到期", "关联主管部门", "运城市规划和自然资源局", "主办", "黑名单</span>", "出具虚假报告", "往年优秀", "今天不在期内")
+	if list := says("/agencies?item=ZJ0011&region=140802"); strings.Contains(list, c.Agency) {
+		t.Error("listed under an item that nothing carries")
+	}
+	says("/agencies?item=ZJ0049&region=140802", c.Agency)
+	if body := says("/agency-listings", "出具虚假报告", c.Agency, "2026-11-24"); strings.Contains(body, "往年优秀") || strings.Contains(body, "<script>alert") {
+		t.Error("the list shows what is over, or lets a name act")
+	}
+	says("/agency-listings?past=1&list=honour", "往年优秀")
+	says("/sitemap.xml", "/agency-listings")
+	for state, words := range map[string]string{"suspended": "暂停至 2026-11-24", "restricted": "受限制至 2026-11-24", "exited": "已退出", "removed": "被清退"} {
+		exec(`UPDATE agency SET state = $2, state_until = '2026-11-24', state_reason = '核查发现问题' WHERE id = $1`, c.Agency, state)
+		says(page, words)
+	}
+	exec(`UPDATE agency SET state = 'suspended', state_until = '2026-11-23' WHERE id = $1`, c.Agency)
+	says(page, "已入驻")
 }
 
 // Paging keeps the filters and ends.

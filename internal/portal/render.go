@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/web"
 )
 
@@ -95,6 +96,22 @@ func (p *Portal) show(make func(*gin.Context) (view, error), scopes ...string) g
 			p.refuse(c.Writer, c.Request, err)
 			return
 		}
+		// Who is listed, and what a certificate says, ends with the day.
+		web.CacheableUntil(c.Request.Context(), clock.Midnight(p.Now()))
+		v, err := make(c)
+		if err != nil {
+			p.refuse(c.Writer, c.Request, err)
+			return
+		}
+		p.write(c.Writer, c.Request, http.StatusOK, v)
+	}
+}
+
+// live answers with the page that make returns, made anew each time: what it shows
+// changes with the clock.
+func (p *Portal) live(make func(*gin.Context) (view, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		web.Route(c.Request.Context(), c.FullPath())
 		v, err := make(c)
 		if err != nil {
 			p.refuse(c.Writer, c.Request, err)

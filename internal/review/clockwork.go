@@ -14,6 +14,9 @@ import (
 // publicity without an open objection is published. Each in a transaction of its own;
 // several instances may tick at once, and a killed one leaves nothing half-done.
 func (s *Service) Tick(ctx context.Context) error {
+	if err := forgetAddresses(ctx, s.Pool); err != nil {
+		return err
+	}
 	for {
 		more, err := s.escalateNext(ctx)
 		if err != nil {
@@ -68,7 +71,10 @@ func (s *Service) publishNext(ctx context.Context, after time.Time) (ended time.
 		if err != nil {
 			return err
 		}
-		k := s.kinds[sub.Kind]
+		k, err := s.kinds[sub.Kind].current(ctx, tx)
+		if err != nil {
+			return err
+		}
 		sub.KindLabel = k.Label
 		bad, _, _, err := s.judge(ctx, tx, k, sub)
 		if err != nil {
@@ -95,6 +101,29 @@ func (s *Service) publishNext(ctx context.Context, after time.Time) (ended time.
 		})
 	}
 	return ended, err
+}
+
+// RedateTx works out anew every time limit that is provisional (暂定), when a year of the
+// calendar has been loaded in tx, and tells how many there were.
+func (s *Service) RedateTx(ctx context.Context, tx db.Tx) (int, error) {
+	list, err := lockProvisional(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range list {
+		n, err := s.Workdays(ctx, tx, ruleReview, p.region, p.submittedAt)
+		if err != nil {
+			return 0, err
+		}
+		due, provisional, err := s.Due(ctx, tx, p.submittedAt, n)
+		if err != nil {
+			return 0, err
+		}
+		if err := setDue(ctx, tx, p.id, due, provisional); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
 }
 
 func (s *Service) overturnTx(ctx context.Context, tx db.Tx, k Kind, sub *Submission, by By, note string) error {

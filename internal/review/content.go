@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,8 +20,17 @@ const (
 	refMask = "mask"
 	refTag  = "tag"
 
-	sealField = "submission.secret"
+	sealField    = "submission.secret"
+	contactField = "objection.contact"
 )
+
+// SealedColumns are what a change of key must reach.
+func SealedColumns() []secret.Column {
+	return []secret.Column{
+		{Table: "submission_secret", Key: "id", Sealed: "sealed", Field: sealField},
+		{Table: "objection", Key: "id", Sealed: "contact", Field: contactField},
+	}
+}
 
 // secretRef is the id of a reference, if v is one.
 func secretRef(v any) (uuid.UUID, bool) {
@@ -42,16 +52,19 @@ type sealedValue struct {
 	value []byte
 }
 
-// tidy readies content for storing: text trimmed, rows named, secrets taken out. held
+// tidy readies content for storing: text trimmed, rows named, secrets taken out, and what
+// says nothing left out. What a condition hides was not judged and is kept for its return
+// only if it could be shown as it is. held
 // are the references the submission already has; any other is refused, so that nobody
 // can point at another's secret.
-func (f Form) tidy(c Content, v *secret.Vault, held map[uuid.UUID]Content) (Content, []sealedValue, []apperr.Field) {
-	t := &tidier{vault: v, held: held}
+func (f Form) tidy(c Content, v *secret.Vault, now time.Time, held map[uuid.UUID]Content) (Content, []sealedValue, []apperr.Field) {
+	t := &tidier{vault: v, now: now, held: held}
 	return t.level("", f.Fields(), c), t.secrets, t.faults
 }
 
 type tidier struct {
 	vault   *secret.Vault
+	now     time.Time
 	held    map[uuid.UUID]Content
 	secrets []sealedValue
 	faults  []apperr.Field
@@ -61,15 +74,21 @@ func (t *tidier) level(at string, fields []Field, c Content) Content {
 	out := Content{}
 	for _, f := range fields {
 		v, given := c[f.Name]
-		if !given || v == nil {
+		if !given || blank(v) || !f.shown(c) && !f.holds(v, t.now) {
 			continue
 		}
 		switch {
 		case f.Type == Rows:
-			rows := v.([]any) // Check has judged the shape
+			rows, ok := v.([]any)
+			if !ok {
+				continue // Check judges the shape of what is shown; this is hidden
+			}
 			list := make([]any, 0, len(rows))
 			for i, r := range rows {
-				row := r.(map[string]any)
+				row, ok := r.(map[string]any)
+				if !ok {
+					continue
+				}
 				kept := t.level(fmt.Sprintf("%s%s[%d].", at, f.Name, i), f.Fields, row)
 				id, _ := row[RowID].(string)
 				if id == "" {
@@ -90,6 +109,13 @@ func (t *tidier) level(at string, fields []Field, c Content) Content {
 	return out
 }
 
+// holds reports whether v is a value that the field could have.
+func (f Field) holds(v any, now time.Time) bool {
+	k := &checker{now: now}
+	k.value("", f, v)
+	return len(k.faults) == 0
+}
+
 func trimmed(f Field, v any) any {
 	s, ok := v.(string)
 	if !ok {
@@ -101,8 +127,9 @@ func trimmed(f Field, v any) any {
 		return strings.ToUpper(s)
 	case Email:
 		return strings.ToLower(s)
+	default:
+		return s
 	}
-	return s
 }
 
 func (t *tidier) secret(path string, f Field, v any) any {

@@ -86,6 +86,7 @@ func (s *Service) actTx(ctx context.Context, tx db.Tx, in ActInput) error {
 		err = s.submitTx(ctx, tx, k, &sub)
 	case Accept:
 		err = s.acceptTx(ctx, tx, k, &sub)
+	default: // the others only move
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -159,4 +160,24 @@ func (f Field) rowWords(row Content) string {
 		}
 	}
 	return strings.Join(parts, "；")
+}
+
+// Label is a field's path in words: people[0].idNumber → 人员 第 1 行 身份证号. A path that
+// leads nowhere is its own label.
+func (f Form) Label(path string) string {
+	fields := f.Fields()
+	var words []string
+	for _, part := range strings.Split(path, ".") {
+		name, index, row := strings.Cut(strings.TrimSuffix(part, "]"), "[")
+		at := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
+		if at < 0 {
+			return path
+		}
+		words = append(words, fields[at].Label)
+		if n, err := strconv.Atoi(index); row && err == nil {
+			words = append(words, fmt.Sprintf("第 %d 行", n+1))
+		}
+		fields = fields[at].Fields
+	}
+	return strings.Join(words, " ")
 }

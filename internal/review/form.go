@@ -154,8 +154,9 @@ func (f Field) verb() string {
 		return "上传"
 	case Choice, Choices, RegionRef, ItemRefs, Flag:
 		return "选择"
+	default:
+		return "填写"
 	}
-	return "填写"
 }
 
 func blank(v any) bool {
@@ -321,6 +322,7 @@ func (f Field) textFault(s string, now time.Time) string {
 		if _, err := uuid.Parse(s); err != nil {
 			return "应是已上传文件的标识"
 		}
+	default: // any text within its length
 	}
 	return ""
 }

@@ -17,6 +17,9 @@ type Kind struct {
 	Help  string // who submits it, and what for
 	Form  Form
 
+	// Options fill in choices that are data. May be nil.
+	Options Options
+
 	Prepare authz.Permission // who may write and submit it
 	Review  authz.Permission // who may decide
 
@@ -44,8 +47,8 @@ type Kind struct {
 	// shown to author and reviewer. May be nil.
 	Judge func(ctx context.Context, q db.Querier, s Submission, content Content) (Judgement, error)
 
-	// Facts are what the public is shown while it is in publicity; never a secret, never a
-	// person's name in full. May be nil where the kind has no publicity.
+	// Facts are what the public is shown while it is in publicity: nothing that would not be
+	// public once published. May be nil where the kind has no publicity.
 	Facts func(content Content) []Fact
 
 	// Publish makes it so, and returns the subject published.

@@ -8,11 +8,11 @@ import (
 	"zjcs/internal/platform/apperr"
 )
 
-// State and Action are a life cycle's words; each table has its own.
-type (
-	State  string
-	Action string
-)
+// State is where a matter stands; each life cycle has its own.
+type State string
+
+// Action is a step's name in a life cycle.
+type Action string
 
 // By is who takes a step: which side of the matter, not which role.
 type By string

@@ -31,20 +31,16 @@ func (s *Service) Start(ctx context.Context, in StartInput) (Detail, error) {
 		return Detail{}, err
 	}
 	err = db.InTx(ctx, s.Pool, func(tx db.Tx) error {
+		if k, err = k.current(ctx, tx); err != nil {
+			return err
+		}
 		if in.Subject != uuid.Nil {
 			sub.SubjectID = &in.Subject
 		}
-		open, err := findOpen(ctx, tx, k.Name, sub.SubjectID, sub.OrgID)
-		if err != nil {
+		if found, err := s.underWay(ctx, tx, k, &sub); found || err != nil {
 			return err
 		}
-		if open != uuid.Nil {
-			// Hidden from the actor it is still a conflict, told without its content.
-			if sub, _, err = s.visible(ctx, tx, open, false); err != nil {
-				return apperr.New(apperr.Conflict, "这个对象已有一件“%s”在办理，办结后才能再提", k.Label)
-			}
-			return nil
-		}
+		var err error
 		if sub.now, err = dbNow(ctx, tx); err != nil {
 			return err
 		}
@@ -52,18 +48,25 @@ func (s *Service) Start(ctx context.Context, in StartInput) (Detail, error) {
 		if err != nil {
 			return err
 		}
-		if subject != uuid.Nil {
+		if subject != uuid.Nil && subject != sub.Subject() {
 			sub.SubjectID = &subject
+			if found, err := s.underWay(ctx, tx, k, &sub); found || err != nil {
+				return err
+			}
 		}
 		var secrets []sealedValue
 		var bad []apperr.Field
-		if sub.Content, secrets, bad = k.Form.tidy(content, s.Vault, nil); len(bad) > 0 {
+		if sub.Content, secrets, bad = k.Form.tidy(content, s.Vault, sub.now, nil); len(bad) > 0 {
 			return apperr.InvalidFields(bad)
 		}
 		if err := s.place(ctx, tx, k, &sub, content); err != nil {
 			return err
 		}
 		if err := insertSubmission(ctx, tx, &sub); err != nil {
+			return err
+		}
+		// What is published already names files that a colleague may have uploaded.
+		if err := adoptFiles(ctx, tx, sub.ID, k.Form.files(sub.Content)); err != nil {
 			return err
 		}
 		if err := s.keepParts(ctx, tx, k, sub, secrets); err != nil {
@@ -75,6 +78,19 @@ func (s *Service) Start(ctx context.Context, in StartInput) (Detail, error) {
 		return Detail{}, err
 	}
 	return s.Get(ctx, sub.ID)
+}
+
+// underWay turns sub into the matter that is under way for the same object, if one is.
+// Hidden from the actor it is still a conflict, told without its content.
+func (s *Service) underWay(ctx context.Context, tx db.Tx, k Kind, sub *Submission) (bool, error) {
+	open, err := findOpen(ctx, tx, k.Name, sub.SubjectID, sub.OrgID)
+	if err != nil || open == uuid.Nil {
+		return false, err
+	}
+	if *sub, _, err = s.visible(ctx, tx, open, false); err != nil {
+		return true, apperr.New(apperr.Conflict, "这个对象已有一件“%s”在办理，办结后才能再提", k.Label)
+	}
+	return true, nil
 }
 
 // author settles for whom the submission is, and that the actor may prepare it.
@@ -120,7 +136,11 @@ func (s *Service) place(ctx context.Context, tx db.Tx, k Kind, sub *Submission, 
 	if !known {
 		return apperr.InvalidField("regionCode", "受理区划应从区划列表中选择")
 	}
-	return nil
+	// A draft elsewhere would hold up those who may submit there: a matter is under way once.
+	if k.ForOrganisation {
+		return nil
+	}
+	return s.Policy.Require(ctx, k.Prepare, authz.Scope{Region: sub.RegionCode, Sectors: sub.Sectors})
 }
 
 // SaveInput replaces what was filled in.
@@ -151,7 +171,7 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Detail, error) {
 		}
 		var secrets []sealedValue
 		var bad []apperr.Field
-		if sub.Content, secrets, bad = k.Form.tidy(in.Content, s.Vault, k.Form.refs(sub.Content)); len(bad) > 0 {
+		if sub.Content, secrets, bad = k.Form.tidy(in.Content, s.Vault, sub.now, k.Form.refs(sub.Content)); len(bad) > 0 {
 			return apperr.InvalidFields(prefixed(bad))
 		}
 		if err := s.place(ctx, tx, k, &sub, sub.Content); err != nil {

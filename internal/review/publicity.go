@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"unicode/utf8"
 
@@ -53,6 +54,27 @@ type ObjectInput struct {
 	Text    string
 }
 
+// objectionsAnHour bounds what one address may file. The plain form of the page works
+// without scripts, so that no captcha stands before it; a hall of a village office, where
+// many share an address, files fewer.
+const objectionsAnHour = 10
+
+const addressField = "objection.address"
+
+// network is what one subscriber has: an address, or in IPv6 the 64 bits that are his to
+// choose the rest of.
+func network(remote string) string {
+	at, err := netip.ParseAddr(remote)
+	if err != nil || at.Unmap().Is4() {
+		return remote
+	}
+	p, err := at.WithZone("").Prefix(64)
+	if err != nil {
+		return remote
+	}
+	return p.String()
+}
+
 // Object files an objection (异议) while the publicity lasts; the database's clock decides.
 func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error) {
 	var bad []apperr.Field
@@ -70,11 +92,20 @@ func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error)
 	}
 	o := Objection{ID: uuid.Must(uuid.NewV7()), Name: strings.TrimSpace(in.Name), Text: strings.TrimSpace(in.Text), State: "filed"}
 	err := db.InTx(ctx, s.Pool, func(tx db.Tx) error {
+		// The address comes before the submission: many from one wait for each other, and
+		// hold up nobody else.
+		n, err := countObjection(ctx, tx, s.Vault.Digest(addressField, network(audit.ClientOf(ctx).Remote)))
+		if err != nil {
+			return err
+		}
+		if n > objectionsAnHour {
+			return apperr.New(apperr.TooMany, "这个网络地址一小时内提出的异议已达 %d 件，请一小时后再提，或者写在一件里", objectionsAnHour)
+		}
 		sub, err := lockPublicity(ctx, tx, in.Number)
 		if err != nil {
 			return err
 		}
-		if err := insertObjection(ctx, tx, sub.ID, &o, s.Vault.Seal("objection.contact", strings.TrimSpace(in.Contact))); err != nil {
+		if err := insertObjection(ctx, tx, sub.ID, &o, s.Vault.Seal(contactField, strings.TrimSpace(in.Contact))); err != nil {
 			return err
 		}
 		k := s.kinds[sub.Kind]

@@ -51,6 +51,7 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	if d.Files, err = listFiles(ctx, s.Pool, id); err != nil {
 		return d, err
 	}
+	nameFiles(d.Changes, d.Files)
 	if d.History, err = listEvents(ctx, s.Pool, id); err != nil {
 		return d, err
 	}
@@ -60,6 +61,16 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	}
 	d.Objections, err = listObjections(ctx, s.Pool, id)
 	return d, err
+}
+
+// nameFiles puts the names of files where a difference has their ids.
+func nameFiles(changes []Change, files []FileRef) {
+	for _, f := range files {
+		for i := range changes {
+			c := &changes[i]
+			c.Before, c.After = strings.ReplaceAll(c.Before, f.ID.String(), f.Name), strings.ReplaceAll(c.After, f.ID.String(), f.Name)
+		}
+	}
 }
 
 // judge asks the form and then the domain about the whole content.
@@ -102,7 +113,7 @@ func (s *Service) published(ctx context.Context, q db.Querier, k Kind, sub Submi
 	if err != nil || c == nil {
 		return nil, err
 	}
-	tidied, _, _ := k.Form.tidy(c, s.Vault, nil)
+	tidied, _, _ := k.Form.tidy(c, s.Vault, sub.now, nil)
 	return tidied, nil
 }
 

@@ -34,13 +34,16 @@ type Deps struct {
 type Announcement struct {
 	Submission Submission
 	Kind       Kind
-	Action     Action // or Escalate
+	Action     Action // of Workflow, or Escalate, Assign, FileObjection
 	Note       string
 	Reasons    []Reason
 }
 
-// Escalate is announced when the formal check is late; it moves nothing.
-const Escalate Action = "escalate"
+// Announced, though they move nothing.
+const (
+	Escalate Action = "escalate" // the formal check is late
+	Assign   Action = "assign"   // given to a reviewer by someone else
+)
 
 // Rules the engine asks for (platform/rules).
 const (
@@ -59,6 +62,9 @@ type Service struct {
 func New(d Deps, kinds ...Kind) *Service {
 	s := &Service{Deps: d, kinds: map[string]Kind{}}
 	for _, k := range kinds {
+		if _, twice := s.kinds[k.Name]; twice {
+			panic("review: two kinds are called " + k.Name) // each would be listed and counted twice
+		}
 		s.kinds[k.Name] = k
 		s.order = append(s.order, k.Name)
 	}
@@ -68,11 +74,16 @@ func New(d Deps, kinds ...Kind) *Service {
 // Kinds are those the actor may prepare or review somewhere.
 func (s *Service) Kinds(ctx context.Context) ([]KindInfo, error) {
 	out := []KindInfo{}
+	// Whoever reads submissions needs the words of their forms.
+	reads := s.Policy.May(ctx, "submission:read", authz.Anywhere) || s.Policy.May(ctx, "submission:read-own", authz.Anywhere)
 	for _, name := range s.order {
-		k := s.kinds[name]
+		k, err := s.kinds[name].current(ctx, s.Pool)
+		if err != nil {
+			return nil, err
+		}
 		i := KindInfo{Name: k.Name, Label: k.Label, Help: k.Help, ForOrganisation: k.ForOrganisation, Subject: k.Subject, Form: k.Form,
 			MayPrepare: s.Policy.May(ctx, k.Prepare, authz.Anywhere), MayReview: s.Policy.May(ctx, k.Review, authz.Anywhere)}
-		if i.MayPrepare || i.MayReview {
+		if i.MayPrepare || i.MayReview || reads {
 			out = append(out, i)
 		}
 	}
@@ -121,9 +132,14 @@ func (s *Service) why(ctx context.Context, k Kind, sub Submission) string {
 
 // sees reports whether the actor may read a submission at all.
 func (s *Service) sees(ctx context.Context, k Kind, sub Submission) bool {
-	return s.prepares(ctx, k, sub) || s.why(ctx, k, sub) == "" || s.Policy.May(ctx, "submission:read", scopeOf(sub)) ||
-		sub.OrgID != nil && s.Policy.May(ctx, "submission:read-own", authz.Scope{Organisation: *sub.OrgID}) ||
-		authz.From(ctx) != nil && authz.From(ctx).Person == sub.Author
+	if s.prepares(ctx, k, sub) || sub.OrgID != nil && s.Policy.May(ctx, "submission:read-own", authz.Scope{Organisation: *sub.OrgID}) ||
+		authz.From(ctx) != nil && authz.From(ctx).Person == sub.Author {
+		return true
+	}
+	if sub.State == Draft || sub.SubmittedAt == nil { // not handed in, or taken back: its authors' alone
+		return false
+	}
+	return s.why(ctx, k, sub) == "" || s.Policy.May(ctx, "submission:read", scopeOf(sub))
 }
 
 var errNone = apperr.New(apperr.NotFound, "没有这件申请，或者它不在您的查看范围内")
@@ -139,7 +155,8 @@ func (s *Service) visible(ctx context.Context, q db.Querier, id uuid.UUID, lock 
 		return sub, k, errNone
 	}
 	sub.KindLabel = k.Label
-	return sub, k, nil
+	k, err = k.current(ctx, q)
+	return sub, k, err
 }
 
 // record writes one line of the audit log about a submission.

@@ -31,7 +31,7 @@ func regionExists(ctx context.Context, q db.Querier, code string) (known bool, e
 func insertSubmission(ctx context.Context, q db.Querier, s *Submission) error {
 	err := q.QueryRow(ctx, `
 		INSERT INTO submission (id, kind, title, subject_id, org_id, author, region_code, sectors, state, content, demo)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce((SELECT demo FROM organisation WHERE id = $5), false))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce((SELECT demo FROM organisation WHERE id = $5), (SELECT demo FROM person WHERE id = $6), false))
 		RETURNING number`,
 		s.ID, s.Kind, s.Title, s.SubjectID, s.OrgID, s.Author, s.RegionCode, s.Sectors, s.State, s.Content).Scan(&s.Number)
 	return conflictOf(err, "insert submission")

@@ -95,7 +95,7 @@ func (l listQuery) statements(key queueKey, given bool) (count, rows db.Statemen
 	if l.View == ViewMine {
 		w.Add("(s.author = ? OR s.org_id = ANY (?))", l.person, l.orgs)
 	} else {
-		w.Add("s.state <> 'draft'") // an unsubmitted draft is its author's alone
+		w.Add("s.state <> 'draft' AND s.submitted_at IS NOT NULL") // not handed in, or given up before it was: its authors' alone
 		w.Add(`EXISTS (SELECT FROM unnest(?::text[], ?::text[]) AS g(region, sector)
 			WHERE g.region = s.region_code AND (g.sector = '' OR g.sector = ANY (s.sectors)))`, l.reach.Regions, l.reach.Sectors)
 	}

@@ -61,6 +61,15 @@ func linkFiles(ctx context.Context, q db.Querier, submission, person uuid.UUID, 
 	return unknown, nil
 }
 
+// adoptFiles names files of a submission that its domain vouches for.
+func adoptFiles(ctx context.Context, q db.Querier, submission uuid.UUID, ids []uuid.UUID) error {
+	_, err := q.Exec(ctx, `INSERT INTO submission_file (submission_id, file_id) SELECT DISTINCT $1::uuid, f.id FROM file f WHERE f.id = ANY ($2) ON CONFLICT DO NOTHING`, submission, ids)
+	if err != nil {
+		return fmt.Errorf("adopt files: %w", err)
+	}
+	return nil
+}
+
 func listFiles(ctx context.Context, q db.Querier, submission uuid.UUID) ([]FileRef, error) {
 	rows, err := q.Query(ctx, `
 		SELECT f.id, f.name, f.media_type, f.size, encode(f.sha256, 'hex') FROM submission_file x JOIN file f ON f.id = x.file_id
@@ -76,6 +85,19 @@ func listFiles(ctx context.Context, q db.Querier, submission uuid.UUID) ([]FileR
 		return nil, fmt.Errorf("list files: %w", err)
 	}
 	return out, nil
+}
+
+// submissionsNaming are those whose content names the file now or did before, the latest first.
+func submissionsNaming(ctx context.Context, q db.Querier, file uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `SELECT submission_id FROM submission_file WHERE file_id = $1 ORDER BY submission_id DESC LIMIT 100`, file)
+	if err != nil {
+		return nil, fmt.Errorf("submissions naming a file: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("submissions naming a file: %w", err)
+	}
+	return ids, nil
 }
 
 func listObjections(ctx context.Context, q db.Querier, submission uuid.UUID) ([]Objection, error) {

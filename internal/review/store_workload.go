@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -70,6 +71,36 @@ func setAssignee(ctx context.Context, q db.Querier, id, person uuid.UUID) error 
 		UPDATE submission SET assignee = nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), version = version + 1, updated_at = now() WHERE id = $1`, id, person)
 	if err != nil {
 		return fmt.Errorf("assign submission: %w", err)
+	}
+	return nil
+}
+
+// provisional is a time limit that rests on a calendar not yet published.
+type provisional struct {
+	id          uuid.UUID
+	region      string
+	submittedAt time.Time
+}
+
+func lockProvisional(ctx context.Context, q db.Querier) ([]provisional, error) {
+	rows, err := q.Query(ctx, `
+		SELECT id, region_code, submitted_at FROM submission WHERE state = 'submitted' AND due_provisional ORDER BY id FOR UPDATE`)
+	if err != nil {
+		return nil, fmt.Errorf("lock provisional limits: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p provisional, err error) {
+		err = row.Scan(&p.id, &p.region, &p.submittedAt)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock provisional limits: %w", err)
+	}
+	return list, nil
+}
+
+func setDue(ctx context.Context, q db.Querier, id uuid.UUID, due time.Time, provisional bool) error {
+	if _, err := q.Exec(ctx, `UPDATE submission SET due_at = $2, due_provisional = $3 WHERE id = $1`, id, due, provisional); err != nil {
+		return fmt.Errorf("set time limit: %w", err)
 	}
 	return nil
 }

@@ -34,21 +34,20 @@ type Summary struct {
 // Submission is one matter on its way.
 type Submission struct {
 	Summary
-	Version      int        `json:"version" doc:"版本；保存和办理时须带上读到的版本"`
-	SubjectID    *uuid.UUID `json:"subjectId,omitempty" doc:"对象的标识"`
-	OrgID        *uuid.UUID `json:"organisationId,omitempty"`
-	Author       uuid.UUID  `json:"-"`
-	AuthorName   string     `json:"authorName" doc:"经办人"`
-	Sectors      []string   `json:"sectors" doc:"涉及行业"`
-	AssigneeID   *uuid.UUID `json:"assigneeId,omitempty"`
-	DecidedBy    *uuid.UUID `json:"-"`
-	DecidedAt    *time.Time `json:"decidedAt,omitempty" doc:"办结时间"`
-	PublishedAt  *time.Time `json:"publishedAt,omitempty" doc:"发布时间"`
-	Content      Content    `json:"content" doc:"填写的内容；个人敏感信息已遮蔽"`
-	now          time.Time  // the database's, when it was read
-	base         Content
-	escalatedAt  *time.Time
-	authorHolder bool
+	Version     int        `json:"version" doc:"版本；保存和办理时须带上读到的版本"`
+	SubjectID   *uuid.UUID `json:"subjectId,omitempty" doc:"对象的标识"`
+	OrgID       *uuid.UUID `json:"organisationId,omitempty"`
+	Author      uuid.UUID  `json:"-"`
+	AuthorName  string     `json:"authorName" doc:"经办人"`
+	Sectors     []string   `json:"sectors" doc:"涉及行业"`
+	AssigneeID  *uuid.UUID `json:"assigneeId,omitempty"`
+	DecidedBy   *uuid.UUID `json:"-"`
+	DecidedAt   *time.Time `json:"decidedAt,omitempty" doc:"办结时间"`
+	PublishedAt *time.Time `json:"publishedAt,omitempty" doc:"发布时间"`
+	Content     Content    `json:"content" doc:"填写的内容；个人敏感信息已遮蔽"`
+	now         time.Time  // the database's, when it was read
+	base        Content
+	escalatedAt *time.Time
 }
 
 // Subject is SubjectID, or uuid.Nil.

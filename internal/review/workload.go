@@ -83,7 +83,14 @@ func (s *Service) Assign(ctx context.Context, id, person uuid.UUID, version int)
 		if err := setAssignee(ctx, tx, id, person); err != nil {
 			return err
 		}
-		return record(ctx, tx, sub, audit.Done, "submission:assign", "分派承办人")
+		if err := record(ctx, tx, sub, audit.Done, "submission:assign", "分派承办人"); err != nil {
+			return err
+		}
+		if self || person == uuid.Nil { // whoever takes a matter knows of it
+			return nil
+		}
+		sub.AssigneeID = &person
+		return s.Announce(ctx, tx, Announcement{Submission: sub, Kind: k, Action: Assign})
 	})
 	if err != nil {
 		return Detail{}, err

@@ -10,6 +10,10 @@ import (
 // realFirst puts real records before 示例数据 of the same kind.
 const realFirst = 1 << 20
 
+// today is the day on which a document is made. What of an agency ends by the day is left
+// out from then on; the agency's daily job has the document made anew.
+const today = `(now() AT TIME ZONE 'Asia/Shanghai')::date`
+
 // maker is how documents of a kind are read: the query, with %s for the condition on t,
 // and what is made of a row.
 func (s *source) maker(kind Kind) (func(pgx.Rows) (Document, error), string) {
@@ -39,14 +43,14 @@ func (s *source) maker(kind Kind) (func(pgx.Rows) (Document, error), string) {
 	case Expert:
 		return s.expert, `
 			SELECT t.id::text, t.name, t.employer, t.title, t.specialties, coalesce(t.region_code, ''), t.demo
-			FROM expert t WHERE t.state = 'listed' AND %s ORDER BY t.id DESC`
+			FROM expert t WHERE t.state = 'listed' AND t.confirmed_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date AND %s ORDER BY t.id DESC`
 	default:
 		return s.agency, `
 			SELECT t.id::text, t.uscc, t.name, coalesce(t.region_code, ''), t.domicile, t.address, t.legal_representative,
 			       t.admitted_on - date '2000-01-01', t.demo,
-			       ARRAY(SELECT x.item_id::text FROM agency_item x WHERE x.agency_id = t.id),
+			       ARRAY(SELECT x.item_id::text FROM agency_item x WHERE x.agency_id = t.id AND (x.carried IS NULL OR x.carried @> ` + today + `)),
 			       ARRAY(SELECT DISTINCT x.name || x.level FROM agency_qualification x WHERE x.agency_id = t.id ORDER BY 1)
-			FROM agency t WHERE t.state = 'admitted' AND %s ORDER BY t.id DESC`
+			FROM agency t WHERE t.state IN ('admitted','restricted','suspended') AND (t.state <> 'suspended' OR t.state_until < ` + today + `) AND %s ORDER BY t.id DESC`
 	}
 }
 

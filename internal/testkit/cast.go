@@ -57,7 +57,8 @@ func (c *Cast) Organisation(kind, name, region string) uuid.UUID {
 func (c *Cast) Person(name string, grants ...authz.Grant) *authz.Actor {
 	c.t.Helper()
 	a := &authz.Actor{Person: uuid.Must(uuid.NewV7()), Session: uuid.Must(uuid.NewV7()), Name: name, SignedInAt: time.Now(), Remote: "127.0.0.1"}
-	c.exec(`INSERT INTO person (id, name) VALUES ($1, $2)`, a.Person, name)
+	login := "p" + token()
+	c.exec(`INSERT INTO person (id, name, login, email) VALUES ($1, $2, $3, $4)`, a.Person, name, login, login+"@example.com")
 	for _, g := range grants {
 		g.ID = uuid.Must(uuid.NewV7())
 		var org, region any

@@ -91,7 +91,7 @@ func adminURL(t testing.TB) string {
 		server.cluster, server.err = embeddedpg.Start(context.Background(),
 			embeddedpg.Options{Dir: server.dir, Database: "zjcs", Ephemeral: true})
 		if server.err == nil {
-			server.url = server.cluster.URL
+			server.url = server.cluster.OwnerURL
 		}
 	})
 	if server.err != nil {

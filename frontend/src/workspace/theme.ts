@@ -47,4 +47,7 @@ export const theme: ThemeConfig = {
     controlHeight: 36,
     motion: false,
   },
+  components: {
+    Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
+  },
 };

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"zjcs/internal/platform/db"
 )
 
@@ -16,4 +19,21 @@ func insert(ctx context.Context, q db.Querier, e entryRow) error {
 		return fmt.Errorf("audit %s: %w", e.Action, err)
 	}
 	return nil
+}
+
+// ofPerson bounds what an export shows of the log: an official's years of work are many.
+const ofPerson = 10_000
+
+// OfPerson is what the person did, the latest first, as far as an export goes.
+func OfPerson(ctx context.Context, q db.Querier, person uuid.UUID) ([]Own, error) {
+	rows, err := q.Query(ctx, `
+		SELECT at, outcome, action, remote, agent, summary FROM audit_log WHERE person_id = $1 ORDER BY id DESC LIMIT $2`, person, ofPerson)
+	if err != nil {
+		return nil, fmt.Errorf("log of a person: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Own])
+	if err != nil {
+		return nil, fmt.Errorf("log of a person: %w", err)
+	}
+	return list, nil
 }

@@ -45,8 +45,9 @@ func (r Role) OfOrganisation() bool {
 	switch r {
 	case PurchaserAdmin, PurchaserAgent, AgencyAdmin, AgencyAgent, Expert:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Staff reports an official's role.
@@ -70,13 +71,21 @@ func (g *Grant) covers(s Scope) bool {
 	switch {
 	case s.anywhere:
 		return true
-	case g.Role.OfOrganisation():
-		return s.Organisation != uuid.Nil && s.Organisation == g.Organisation
+	case g.Organisation != uuid.Nil:
+		return s.Organisation == g.Organisation
 	case s.Region == "" || !slices.Contains(g.Regions, s.Region):
 		return false
 	}
 	return g.Sector == "" || slices.Contains(s.Sectors, g.Sector)
 }
+
+// Hold says why someone signed in may not yet do what their grants allow.
+type Hold string
+
+const (
+	ShowFactor  Hold = "show"   // has a second factor and did not show it in this session: may do nothing
+	SetUpFactor Hold = "set-up" // an official without a second factor: the officials' grants do not count
+)
 
 // Actor is who makes a request, as known when it arrived.
 type Actor struct {
@@ -86,8 +95,9 @@ type Actor struct {
 	Grants       []Grant
 	SignedInAt   time.Time
 	SecondFactor time.Time // zero: the second factor was not shown in this session
-	Remote       string    // address the request came from
-	Agent        string    // what the client calls itself
+	Hold         Hold
+	Remote       string // address the request came from
+	Agent        string // what the client calls itself
 }
 
 // Holds reports whether the actor has the role anywhere.

@@ -9,16 +9,21 @@ import (
 // Answer is a finished public response.
 type Answer struct {
 	Status      int
-	ContentType string
-	ETag        string // strong, quoted, of Body
-	Body        []byte
-	Varies      bool   // with Accept-Encoding: text long enough to compress
-	Gzip        []byte // Body compressed; nil when nobody has asked for it
-	Route       string // the route's pattern, for metrics
+	ContentType []string // header values are slices made once, and shared by all who are answered
+	ETag        string   // strong, quoted, of the plain body
+	Varies      bool     // with Accept-Encoding: text long enough to compress
+	Plain, Gzip Form     // Gzip has no body when nobody has asked for it
+	Route       string   // the route's pattern, for metrics
 
 	Scopes []string  // what it was made from
 	Seen   Versions  // the counters before it was made
 	Until  time.Time // answers that show a date end with the day; zero: no end
+}
+
+// Form is one representation of an answer with its own headers.
+type Form struct {
+	Body         []byte
+	ETag, Length []string
 }
 
 // Fresh reports whether the counters the answer rests on are still the same and
@@ -49,7 +54,7 @@ func New(f *Freshness, maxBytes uint64) *Cache {
 	return &Cache{Freshness: f, answers: otter.Must(&otter.Options[string, *Answer]{
 		MaximumWeight: maxBytes,
 		Weigher: func(key string, a *Answer) uint32 {
-			return uint32(len(key) + len(a.Body) + len(a.Gzip) + 512)
+			return uint32(len(key) + len(a.Plain.Body) + len(a.Gzip.Body) + 512)
 		},
 	})}
 }

@@ -27,14 +27,33 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	queue, err := rivermigrate.New(riverpgxv5.New(pool), nil)
-	if err != nil {
-		return fmt.Errorf("migrate job queue: %w", err)
-	}
-	if _, err := queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+	if err := migrateQueue(ctx, pool); err != nil {
 		return fmt.Errorf("migrate job queue: %w", err)
 	}
 	return nil
+}
+
+// queueLock is the advisory lock under which the job queue's tables are migrated.
+const queueLock = 0x7a6a6373 // "zjcs"
+
+// migrateQueue holds a lock of its own: River, unlike goose, takes none, and two
+// instances that begin on an empty database would both make its types.
+func migrateQueue(ctx context.Context, pool *pgxpool.Pool) error {
+	queue, err := rivermigrate.New(riverpgxv5.New(pool), nil)
+	if err != nil {
+		return err
+	}
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	defer conn.Conn().Close(context.WithoutCancel(ctx)) // the session's end frees the lock, whatever happened
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, queueLock); err != nil {
+		return err
+	}
+	_, err = queue.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
 }
 
 // Pending reports whether the database is older than this program.

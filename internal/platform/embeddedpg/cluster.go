@@ -31,11 +31,12 @@ type Options struct {
 
 // Cluster is a running private PostgreSQL.
 type Cluster struct {
-	URL  string // for pgx
-	Dir  string // where it really lives: see place
-	lock *os.File
-	pipe io.WriteCloser
-	cmd  *exec.Cmd
+	URL      string // for pgx, as the program's own user: it makes and owns its tables, and nothing more
+	OwnerURL string // as the superuser that owns the database: for sealing what only grows, and for tests
+	Dir      string // where it really lives: see place
+	lock     *os.File
+	pipe     io.WriteCloser
+	cmd      *exec.Cmd
 }
 
 // ErrInUse says that another living program owns the cluster.
@@ -56,12 +57,16 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := place(o.Dir, owner)
+	wanted, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if dir != o.Dir {
-		say("数据库用户 %s 进不了 %s，数据库改放在 %s", owner.name, o.Dir, dir)
+	dir, err := place(wanted, owner)
+	if err != nil {
+		return nil, err
+	}
+	if dir != wanted {
+		say("数据库用户 %s 进不了 %s，数据库改放在 %s", owner.name, wanted, dir)
 	}
 	c := &Cluster{Dir: dir}
 	if c.lock, err = takeLock(filepath.Join(dir, "postgres.lock")); err != nil {
@@ -96,8 +101,11 @@ func (c *Cluster) start(ctx context.Context, o Options, bin string, owner user, 
 	if err := c.launch(o, bin, data, sock, owner); err != nil {
 		return err
 	}
-	c.URL = socketURL(sock, o.Database)
-	return c.waitReady(ctx, sock, o.Database)
+	c.URL, c.OwnerURL = socketURL(sock, programUser, o.Database), socketURL(sock, superuser, o.Database)
+	if err := c.waitReady(ctx, sock, o.Database); err != nil {
+		return err
+	}
+	return ensureProgram(ctx, c.OwnerURL, o.Database)
 }
 
 // initCluster makes the cluster beside its final name and renames it, so that an
@@ -114,7 +122,7 @@ func initCluster(ctx context.Context, bin, data string, owner user) error {
 		return err
 	}
 	// C.UTF-8: with C, the character classes of Chinese text are empty.
-	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", tmp, "-U", "zjcs", "--encoding=UTF8",
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", tmp, "-U", superuser, "--encoding=UTF8",
 		"--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject", "--data-checksums")
 	cmd.SysProcAttr = owner.attr()
 	cmd.Dir = tmp
@@ -194,7 +202,7 @@ func (c *Cluster) waitReady(ctx context.Context, sock, database string) error {
 	go func() { defer close(exited); _ = c.cmd.Wait() }() // its log tells why
 	deadline := time.Now().Add(90 * time.Second)          // crash recovery may take a while
 	for {
-		err := ensureDatabase(ctx, socketURL(sock, "postgres"), database)
+		err := ensureDatabase(ctx, socketURL(sock, superuser, "postgres"), database)
 		if err == nil {
 			return nil
 		}
@@ -240,8 +248,8 @@ func (c *Cluster) Stop() {
 	}
 }
 
-func socketURL(sock, database string) string {
-	q := url.Values{"host": {sock}, "user": {"zjcs"}, "dbname": {database}, "sslmode": {"disable"}}
+func socketURL(sock, user, database string) string {
+	q := url.Values{"host": {sock}, "user": {user}, "dbname": {database}, "sslmode": {"disable"}}
 	return "postgres:///?" + q.Encode()
 }
 

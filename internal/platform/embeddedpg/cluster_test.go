@@ -1,6 +1,7 @@
 package embeddedpg_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -149,6 +150,22 @@ func TestSecondProgramIsRefused(t *testing.T) {
 		t.Fatalf("err = %v, want ErrInUse", err)
 	}
 	query(t, url, `SELECT 'still there'`)
+}
+
+// TestSetUpSaysWhereTheDataIs: a relative folder that the owner can enter is used, and
+// nobody is told that it was not.
+func TestSetUpSaysWhereTheDataIs(t *testing.T) {
+	dir := clusterDir(t)
+	t.Chdir(dir)
+	var said bytes.Buffer
+	c, err := embeddedpg.Start(t.Context(), embeddedpg.Options{Dir: "var", Database: "zjcs", Ephemeral: true, Progress: &said})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Stop()
+	if c.Dir != filepath.Join(dir, "var") || strings.Contains(said.String(), "改放") || !strings.Contains(said.String(), c.Dir) {
+		t.Errorf("in %s, saying\n%s", c.Dir, said.String())
+	}
 }
 
 func postmasterPID(t *testing.T, dir string) int {

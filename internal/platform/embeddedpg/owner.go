@@ -50,13 +50,9 @@ func (u user) attr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(u.uid), Gid: uint32(u.gid)}}
 }
 
-// place is dir itself when the owner can walk to it; a checkout under /root, which
+// place is abs itself when the owner can walk to it; a checkout under /root, which
 // nobody else may enter, gets a folder of its own under /var/lib/zjcs instead.
-func place(dir string, owner user) (string, error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
+func place(abs string, owner user) (string, error) {
 	if err := os.MkdirAll(abs, 0o755); err != nil {
 		return "", fmt.Errorf("无法建立数据目录: %w", err)
 	}

@@ -19,15 +19,31 @@ type Client = river.Client[db.Tx]
 
 // Options say what is to be worked; without workers the client only inserts.
 type Options struct {
-	Workers *river.Workers
-	Logger  *slog.Logger
+	Workers  *river.Workers
+	Periodic []*river.PeriodicJob // one instance, the leader, inserts them
+	Logger   *slog.Logger
 }
+
+// Every is a job inserted at each turn of period, and at the start: of any number of
+// instances one inserts it, and once a period.
+func Every(period time.Duration, args river.JobArgs) *river.PeriodicJob {
+	insert := &river.InsertOpts{
+		MaxAttempts: 1, // the next turn is the next attempt
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByPeriod: period},
+	}
+	return river.NewPeriodicJob(river.PeriodicInterval(period), func() (river.JobArgs, *river.InsertOpts) { return args, insert },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}
+
+// jobTimeout ends a job that runs away. One that runs longer belongs to a program that was
+// killed, and is given to another soon after.
+const jobTimeout = 10 * time.Minute
 
 // New makes a client.
 func New(pool *db.Pool, o Options) (*Client, error) {
-	cfg := &river.Config{Logger: o.Logger, JobTimeout: 10 * time.Minute}
+	cfg := &river.Config{Logger: o.Logger, JobTimeout: jobTimeout, RescueStuckJobsAfter: jobTimeout + time.Minute}
 	if o.Workers != nil {
-		cfg.Workers = o.Workers
+		cfg.Workers, cfg.PeriodicJobs = o.Workers, o.Periodic
 		cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
 	}
 	c, err := river.NewClient(riverpgxv5.New(pool), cfg)

@@ -4,7 +4,6 @@ package log
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 )
@@ -22,8 +21,9 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// New makes a logger writing to w. level is debug, info, warn or error; format json or text.
-func New(w io.Writer, level, format string) *slog.Logger {
+// New makes a logger writing to w: what is a warning or worse at once, with all before
+// it. level is debug, info, warn or error; format json or text.
+func New(w *Writer, level, format string) *slog.Logger {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		l = slog.LevelInfo
@@ -33,22 +33,24 @@ func New(w io.Writer, level, format string) *slog.Logger {
 	if format == "text" {
 		h = slog.NewTextHandler(w, opts)
 	}
-	return slog.New(requestHandler{h})
+	return slog.New(handler{h, w})
 }
 
-type requestHandler struct{ slog.Handler }
+type handler struct {
+	slog.Handler
+	w *Writer
+}
 
-func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
+func (h handler) Handle(ctx context.Context, r slog.Record) error {
 	if id := RequestID(ctx); id != "" {
 		r.AddAttrs(slog.String("request_id", id))
 	}
-	return h.Handler.Handle(ctx, r)
+	if err := h.Handler.Handle(ctx, r); err != nil || r.Level < slog.LevelWarn {
+		return err
+	}
+	return h.w.Flush()
 }
 
-func (h requestHandler) WithAttrs(as []slog.Attr) slog.Handler {
-	return requestHandler{h.Handler.WithAttrs(as)}
-}
+func (h handler) WithAttrs(as []slog.Attr) slog.Handler { return handler{h.Handler.WithAttrs(as), h.w} }
 
-func (h requestHandler) WithGroup(name string) slog.Handler {
-	return requestHandler{h.Handler.WithGroup(name)}
-}
+func (h handler) WithGroup(name string) slog.Handler { return handler{h.Handler.WithGroup(name), h.w} }

@@ -18,6 +18,7 @@ const (
 	Agencies      Kind = "agencies"
 	Experts       Kind = "experts"
 	Announcements Kind = "announcements"
+	Affiliations  Kind = "affiliations"
 )
 
 // Batch is one delivery of data.

@@ -110,10 +110,10 @@ func compress(body []byte) []byte {
 }
 
 // compressible reports whether the answer is text long enough to gain.
-func compressible(a *cache.Answer) bool {
-	kind, _, _ := strings.Cut(a.ContentType, ";")
+func compressible(contentType string, body []byte) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
 	text := strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml")
-	return text && len(a.Body) >= minGzip
+	return text && len(body) >= minGzip
 }
 
 func etagOf(body []byte) string {
@@ -160,6 +160,22 @@ func etagMatches(header, tag string) bool {
 	return false
 }
 
+// gzipTag is the tag of the compressed form: two representations never share one.
+func gzipTag(tag string) string {
+	if tag == "" {
+		return ""
+	}
+	return tag[:len(tag)-1] + `-gz"`
+}
+
+func formOf(body []byte, tag string) cache.Form {
+	f := cache.Form{Body: body, Length: []string{strconv.Itoa(len(body))}}
+	if tag != "" {
+		f.ETag = []string{tag}
+	}
+	return f
+}
+
 // send writes a complete answer, compressed or as 304 where the request allows,
 // and returns the status sent.
 func send(w http.ResponseWriter, r *http.Request, a *cache.Answer) int {
@@ -167,30 +183,26 @@ func send(w http.ResponseWriter, r *http.Request, a *cache.Answer) int {
 	if a.Varies {
 		h["Vary"] = varyEncoding
 	}
-	tag := a.ETag
-	if tag != "" && etagMatches(r.Header.Get("If-None-Match"), tag) {
-		h["Etag"] = []string{tag}
+	if a.ETag != "" && etagMatches(r.Header.Get("If-None-Match"), a.ETag) {
+		h["Etag"] = a.Plain.ETag
 		w.WriteHeader(http.StatusNotModified)
 		return http.StatusNotModified
 	}
-	body := a.Body
-	if a.Gzip != nil && acceptsGzip(r) {
-		body = a.Gzip
+	form := &a.Plain
+	if a.Gzip.Body != nil && acceptsGzip(r) {
+		form = &a.Gzip
 		h["Content-Encoding"] = gzipEncoding
-		if tag != "" {
-			tag = tag[:len(tag)-1] + `-gz"`
-		}
 	}
-	if tag != "" {
-		h["Etag"] = []string{tag}
+	if form.ETag != nil {
+		h["Etag"] = form.ETag
 	}
-	if a.ContentType != "" {
-		h["Content-Type"] = []string{a.ContentType}
+	if a.ContentType != nil {
+		h["Content-Type"] = a.ContentType
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	h["Content-Length"] = form.Length
 	w.WriteHeader(a.Status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client is gone; nothing is left to tell it
+		_, _ = w.Write(form.Body) // the client is gone; nothing is left to tell it
 	}
 	return a.Status
 }

@@ -22,6 +22,7 @@ type barrier struct {
 	now     func() time.Time
 	failure func(http.ResponseWriter, *http.Request)
 	maxBody int64
+	uploads uploads
 }
 
 // statusWriter remembers what was sent.
@@ -58,7 +59,9 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sw := &statusWriter{ResponseWriter: w}
 	setSecurityHeaders(w.Header(), r.URL.Path)
 	w.Header()["X-Request-Id"] = []string{id}
-	r.Body = http.MaxBytesReader(sw, r.Body, b.maxBody)
+	if r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(sw, r.Body, b.uploads.limit(r.URL.Path, b.maxBody))
+	}
 
 	defer func() {
 		if p := recover(); p != nil {
@@ -70,7 +73,8 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				b.failure(sw, r)
 			}
 		}
-		took := b.now().Sub(started)
+		ended := b.now()
+		took := ended.Sub(started)
 		route := n.route
 		if route == "" {
 			route = "unmatched"
@@ -81,10 +85,12 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			level = slog.LevelError
 		}
 		if b.logger.Enabled(ctx, level) {
-			b.logger.LogAttrs(ctx, level, "request",
-				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("route", route),
+			// Not LogAttrs: it looks up who called, which is always this line.
+			line := slog.NewRecord(ended, level, "request", 0)
+			line.AddAttrs(slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("route", route),
 				slog.Int("status", sw.status), slog.Int("bytes", sw.bytes), slog.Duration("took", took),
 				slog.String("remote", r.RemoteAddr))
+			_ = b.logger.Handler().Handle(ctx, line) // nothing is left to tell of a log that fails
 		}
 	}()
 	b.next.ServeHTTP(sw, r)

@@ -18,10 +18,16 @@ type content struct {
 	cache *cache.Cache // nil: off
 	now   func() time.Time
 	limit time.Duration
+
+	uploads uploads
 }
 
 // ServeHTTP assumes the barrier has put a note into the request's context.
 func (c *content) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if c.uploads.has(r.URL.Path) {
+		c.pass(w, r)
+		return
+	}
 	n := noteOf(r.Context())
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if !reads || c.cache == nil {
@@ -57,16 +63,18 @@ func (c *content) make(w http.ResponseWriter, r *http.Request, n *note, key stri
 		rec.status = http.StatusOK
 	}
 
-	a := &cache.Answer{Status: rec.status, ContentType: rec.header.Get("Content-Type"), Body: rec.body.Bytes(), Route: n.route}
+	body := rec.body.Bytes()
 	ok := rec.status == http.StatusOK
-	keep := key != "" && n.scopes != nil && ok && len(a.Body) <= maxKept
-	a.Varies = compressible(a)
+	keep := key != "" && n.scopes != nil && ok && len(body) <= maxKept
+	a := &cache.Answer{Status: rec.status, ContentType: rec.header["Content-Type"], Route: n.route}
+	if reads && ok {
+		a.ETag = etagOf(body)
+	}
+	a.Plain = formOf(body, a.ETag)
+	a.Varies = compressible(rec.header.Get("Content-Type"), body)
 	// What is kept is compressed once for all; what is not, only for who asked.
 	if a.Varies && (keep || acceptsGzip(r)) {
-		a.Gzip = compress(a.Body)
-	}
-	if reads && ok {
-		a.ETag = etagOf(a.Body)
+		a.Gzip = formOf(compress(body), gzipTag(a.ETag))
 	}
 	switch {
 	case w.Header().Get("Cache-Control") != "":

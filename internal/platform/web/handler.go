@@ -19,6 +19,7 @@ type Options struct {
 	Now     func() time.Time
 	Failure func(http.ResponseWriter, *http.Request) // what a panic answers
 	MaxBody int64                                    // bytes of a request's body
+	Uploads map[string]int64                         // path prefix → bytes instead of MaxBody; what is below it goes by in pieces
 	Limit   time.Duration                            // time for one answer
 }
 
@@ -32,9 +33,9 @@ type Files struct {
 func New(o Options) http.Handler {
 	split := router{
 		files: o.Files,
-		rest:  &content{next: o.Routes, cache: o.Cache, now: o.Now, limit: o.Limit},
+		rest:  &content{next: o.Routes, cache: o.Cache, now: o.Now, limit: o.Limit, uploads: o.Uploads},
 	}
-	return &barrier{next: split, logger: o.Logger, metrics: o.Metrics, now: o.Now, failure: o.Failure, maxBody: o.MaxBody}
+	return &barrier{next: split, logger: o.Logger, metrics: o.Metrics, now: o.Now, failure: o.Failure, maxBody: o.MaxBody, uploads: o.Uploads}
 }
 
 type router struct {

@@ -264,3 +264,28 @@ func TestNoteOutsideTheChain(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Only where files are taken in may a body be longer, and only below that very path.
+func TestUploadsHaveALimitOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	h := chain(t, func(w http.ResponseWriter, r *http.Request) {
+		var large *http.MaxBytesError
+		if _, err := io.ReadAll(r.Body); errors.As(err, &large) {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		}
+	}, func(o *Options) { o.Uploads = map[string]int64{"/api/v1/files": 1000, "/api/v1/files/large": 5000} })
+	for _, c := range []struct {
+		path string
+		size int
+		want int
+	}{
+		{"/api/v1/files", 1000, 200}, {"/api/v1/files", 1001, 413}, {"/api/v1/files/7", 1000, 200}, {"/api/v1/files/large", 5000, 200}, {"/api/v1/files/large/1", 5001, 413},
+		{"/api/v1/files-of", 101, 413}, {"/api/v1/me", 100, 200}, {"/api/v1/me", 101, 413}, {"/api/v1/../v1/files", 101, 413}, {"/API/V1/FILES", 101, 413},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, c.path, strings.NewReader(strings.Repeat("x", c.size))))
+		if w.Code != c.want {
+			t.Errorf("%d bytes to %s: %d, want %d", c.size, c.path, w.Code, c.want)
+		}
+	}
+}

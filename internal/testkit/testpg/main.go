@@ -44,7 +44,7 @@ func run(command []string) int {
 	signal.Ignore(os.Interrupt) // the command gets it too; we stop the server after it
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), testkit.URLVariable+"="+cluster.URL)
+	cmd.Env = append(os.Environ(), testkit.URLVariable+"="+cluster.OwnerURL)
 	if err := cmd.Run(); err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {

@@ -15,9 +15,14 @@ export function csv(header: readonly string[], rows: readonly (readonly string[]
   return "\uFEFF" + [header, ...rows].map((row) => row.map(csvCell).join(",") + "\r\n").join("");
 }
 
-/** Hands text to the browser as a file to save. */
+/** Hands a table to the browser as a file to save. */
 export function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  downloadAs(name, text, "text/csv;charset=utf-8");
+}
+
+/** Hands text of any kind to the browser as a file to save. */
+export function downloadAs(name: string, text: string, type: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -9,18 +9,30 @@ const minute = new Intl.DateTimeFormat("zh-CN", {
   minute: "2-digit",
 });
 
-function parts(at: number | Date): Record<string, string> {
-  return Object.fromEntries(minute.formatToParts(at).map((p) => [p.type, p.value]));
+function parts(at: number | Date | string): Record<string, string> {
+  return Object.fromEntries(minute.formatToParts(new Date(at)).map((p) => [p.type, p.value]));
 }
 
 /** 2026-11-24 15:04, in Shanghai whatever the reader's clock says. */
-export function dateTime(at: number | Date): string {
-  const { year, month, day, hour, minute: min } = parts(at);
-  return `${year}-${month}-${day} ${hour === "24" ? "00" : hour}:${min}`;
+export function dateTime(at: number | Date | string): string {
+  const { year, month, day } = parts(at);
+  return `${year}-${month}-${day} ${clockTime(at)}`;
+}
+
+/** 2026-11-24 */
+export function date(at: number | Date | string): string {
+  const { year, month, day } = parts(at);
+  return `${year}-${month}-${day}`;
+}
+
+/** 15:04 */
+export function clockTime(at: number | Date | string): string {
+  const { hour, minute: min } = parts(at);
+  return `${hour === "24" ? "00" : hour}:${min}`;
 }
 
 /** 20261124, for file names. */
-export function compactDate(at: number | Date): string {
+export function compactDate(at: number | Date | string): string {
   const { year, month, day } = parts(at);
   return `${year}${month}${day}`;
 }

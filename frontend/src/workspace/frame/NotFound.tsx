@@ -6,7 +6,7 @@ export function NotFound() {
   return (
     <Page title="没有这个页面" lede="地址可能输错了，或者这个功能还没有开放。">
       <p>
-        <Link to="/">返回事项清单体检</Link>
+        <Link to="/">返回工作台首页</Link>
       </p>
     </Page>
   );

@@ -23,7 +23,23 @@ export function CardsSkeleton({ count }: { count: number }) {
 export function PageSkeleton() {
   return (
     <div className="card" role="status" aria-label="正在读取">
-      <Skeleton active title={{ width: "30%" }} paragraph={{ rows: 8 }} />
+      <div aria-hidden="true">
+        <Skeleton active title={{ width: "30%" }} paragraph={{ rows: 8 }} />
+      </div>
+    </div>
+  );
+}
+
+/** Keeps the layout of a list while it is read. */
+export function RowsSkeleton({ rows }: { rows: number }) {
+  const online = useOnline();
+  return (
+    <div className="rows-skeleton" role="status" aria-label={online ? "正在读取" : "网络已断开，恢复后自动读取"}>
+      <div aria-hidden="true">
+        {Array.from({ length: rows }, (_, i) => (
+          <Skeleton key={i} active={online} title={{ width: "55%" }} paragraph={{ rows: 1, width: "80%" }} />
+        ))}
+      </div>
     </div>
   );
 }

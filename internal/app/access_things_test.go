@@ -1,0 +1,414 @@
+package app_test
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"mime/multipart"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"zjcs/internal/exchange"
+	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/files"
+	"zjcs/internal/platform/provenance"
+	"zjcs/internal/review"
+	"zjcs/internal/testkit"
+)
+
+// things are what access.csv says a request is about. What a request may change is made
+// anew for each.
+var things = map[string]func(s *stage, who string) aim{
+	"a department":     func(s *stage, _ string) aim { return s.published("department", "id") },
+	"an approval item": func(s *stage, _ string) aim { return s.published("approval", "code") },
+	"a service item":   func(s *stage, _ string) aim { return s.published("item", "code") },
+	"an agency":        func(s *stage, _ string) aim { return s.published("agency", "id") },
+	"an expert":        func(s *stage, _ string) aim { return s.published("expert", "id") },
+	"an announcement":  func(s *stage, _ string) aim { return s.published("announcement", "id") },
+	"none": func(*stage, string) aim {
+		return aim{"id": uuid.NewString(), "number": "SQ0", "token": "x", "grantId": uuid.NewString(), "file": "x.xlsx"}
+	},
+
+	// One's own.
+	"own session": func(s *stage, who string) aim { s.token(who); return aim{"id": s.session(who)} },
+	"another's session": func(s *stage, who string) aim {
+		other := s.someone(who)
+		s.token(other)
+		return aim{"id": s.session(other)}
+	},
+	"own password": func(s *stage, who string) aim { s.restore(who); return aim{} },
+	"own second factor, begun": func(s *stage, who string) aim {
+		s.restore(who)
+		if p := s.people[who]; p != nil && who != "half" {
+			s.exec(`UPDATE person SET totp_secret = $2 WHERE id = $1`, p.Person, s.a.Vault.Seal("person.totp_secret", "JBSWY3DPEHPK3PXP"))
+		}
+		return aim{}
+	},
+	"own message":       func(s *stage, who string) aim { return s.message(who) },
+	"another's message": func(s *stage, who string) aim { return s.message(s.someone(who)) },
+	"own file":          func(s *stage, who string) aim { return s.file(who) },
+	"another's file":    func(s *stage, who string) aim { return s.file(s.someone(who)) },
+	"an account with a password": func(s *stage, _ string) aim {
+		p := s.person("受邀人")
+		s.exec(`DELETE FROM sign_in_failure`) // one address plays everyone
+		s.exec(`UPDATE person SET password_hash = $2 WHERE id = $1`, p.Person, s.hash)
+		return aim{"login": s.ask(`SELECT login FROM person WHERE id = $1`, p.Person)}
+	},
+
+	// An organisation's.
+	"本机构":  func(s *stage, _ string) aim { return aim{"id": s.agency.String(), "fresh": fresh()} },
+	"业主企业": func(s *stage, _ string) aim { return aim{"id": s.buyer.String(), "fresh": fresh()} },
+	"某专家":  func(s *stage, _ string) aim { return aim{"id": s.expert.String(), "fresh": fresh()} },
+	"无此单位": func(*stage, string) aim {
+		return aim{"id": uuid.NewString(), "fresh": fresh(), "grantId": uuid.NewString()}
+	},
+	"本机构的受托人": func(s *stage, _ string) aim {
+		p := s.person("受托人", testkit.In(authz.AgencyAgent, s.agency))
+		return aim{"id": s.agency.String(), "grantId": p.Grants[0].ID.String()}
+	},
+	"别家的受托人，以本机构之名": func(s *stage, _ string) aim {
+		p := s.person("受托人", testkit.In(authz.AgencyAgent, s.otherAgency))
+		return aim{"id": s.agency.String(), "grantId": p.Grants[0].ID.String()}
+	},
+
+	// Accounts and grants of a region.
+	"an operator of the county":  func(s *stage, _ string) aim { return s.account(testkit.At(authz.Operator, testkit.County)) },
+	"a supervisor of the county": func(s *stage, _ string) aim { return s.account(testkit.At(authz.Supervisor, testkit.County)) },
+	"an operator of the city":    func(s *stage, _ string) aim { return s.account(testkit.At(authz.Operator, testkit.City)) },
+	"an operator of both counties": func(s *stage, _ string) aim {
+		return s.account(testkit.At(authz.Operator, testkit.County), testkit.At(authz.Operator, testkit.OtherCounty))
+	},
+	"an agent of an agency of the county": func(s *stage, _ string) aim { return s.account(testkit.In(authz.AgencyAgent, s.agency)) },
+	"oneself": func(s *stage, who string) aim {
+		a := aim{"id": uuid.NewString(), "grantId": uuid.NewString(), "?": "?personId=" + uuid.NewString(), "fresh": fresh()}
+		if p := s.people[who]; p != nil {
+			a["id"], a["?"] = p.Person.String(), "?personId="+p.Person.String()
+		}
+		return a
+	},
+	"one's own grant": func(s *stage, who string) aim {
+		if p := s.people[who]; p != nil && len(p.Grants) > 0 {
+			return aim{"id": p.Grants[0].ID.String()}
+		}
+		return aim{"id": uuid.NewString()}
+	},
+	"the grant of an operator of the county":  func(s *stage, _ string) aim { return s.grant(testkit.At(authz.Operator, testkit.County)) },
+	"the grant of a supervisor of the county": func(s *stage, _ string) aim { return s.grant(testkit.At(authz.Supervisor, testkit.County)) },
+	"the grant of an operator of the city":    func(s *stage, _ string) aim { return s.grant(testkit.At(authz.Operator, testkit.City)) },
+	"the grant of an agent of 本机构":            func(s *stage, _ string) aim { return s.grant(testkit.In(authz.AgencyAgent, s.agency)) },
+	"a new operator at the county":            func(*stage, string) aim { return aim{"role": "operator", "region": testkit.County, "fresh": fresh()} },
+	"a new operator at the city":              func(*stage, string) aim { return aim{"role": "operator", "region": testkit.City, "fresh": fresh()} },
+	"a new supervisor at the county":          func(*stage, string) aim { return aim{"role": "supervisor", "region": testkit.County, "fresh": fresh()} },
+	"the county":                              func(*stage, string) aim { return aim{"?": "?region=" + testkit.County} },
+	"the city":                                func(*stage, string) aim { return aim{"?": "?region=" + testkit.City} },
+
+	// Submissions: of a purchaser (reviewed by operators), of an expert (also by officers of
+	// the sector), of an officer (about an item).
+	"业主企业的草稿": func(s *stage, _ string) aim {
+		return s.submission("purchaser-verification", "purchaser_admin", s.buyer, review.Draft, testkit.County)
+	},
+	"业主企业待审核的": func(s *stage, _ string) aim {
+		return s.submission("purchaser-verification", "purchaser_admin", s.buyer, review.Submitted, testkit.County)
+	},
+	"业主企业退回的": func(s *stage, _ string) aim {
+		return s.submission("purchaser-verification", "purchaser_admin", s.buyer, review.Returned, testkit.County)
+	},
+	"某专家的草稿": func(s *stage, _ string) aim {
+		return s.submission("expert-admission", "expert", s.expert, review.Draft, testkit.County, "自然资源")
+	},
+	"某专家待审核的": func(s *stage, _ string) aim {
+		return s.submission("expert-admission", "expert", s.expert, review.Submitted, testkit.County, "自然资源")
+	},
+	"行业主管的草稿": func(s *stage, _ string) aim {
+		return s.submission("item-create", "officer", uuid.Nil, review.Draft, testkit.County, "自然资源")
+	},
+	"行业主管待审核的": func(s *stage, _ string) aim {
+		return s.submission("item-create", "officer", uuid.Nil, review.Submitted, testkit.County, "自然资源")
+	},
+	"an item ready to be handed in": func(s *stage, _ string) aim { return s.item(false) },
+	"an item handed in":             func(s *stage, _ string) aim { return s.item(true) },
+	"a verification of 业主企业":        func(s *stage, _ string) aim { return s.begun("purchaser-verification", s.buyer) },
+	"an admission of 某专家":           func(s *stage, _ string) aim { return s.begun("expert-admission", s.expert) },
+	"an admission of 本机构":           func(s *stage, _ string) aim { return s.begun("agency-admission", s.agency) },
+	"a removal of an agency of the county": func(s *stage, _ string) aim {
+		return aim{"kind": "agency-removal", "org": uuid.NewString(), "subject": s.agencyOfCounty()}
+	},
+	"a removal that operator proposed": func(s *stage, _ string) aim {
+		subject := s.agencyOfCounty()
+		a := s.submission("agency-removal", "operator", uuid.Nil, review.Submitted, testkit.County, "自然资源")
+		s.exec(`UPDATE submission SET subject_id = $2 WHERE id = $1`, a["id"], subject)
+		return a
+	},
+	"本机构的草稿": func(s *stage, _ string) aim {
+		return s.submission("agency-admission", "agency_admin", s.agency, review.Draft, testkit.County, "自然资源")
+	},
+	"本机构待审核的": func(s *stage, _ string) aim {
+		return s.submission("agency-admission", "agency_admin", s.agency, review.Submitted, testkit.County, "自然资源")
+	},
+	"a former operator of the county": func(s *stage, _ string) aim {
+		a := s.account(testkit.At(authz.Operator, testkit.County))
+		s.exec(`UPDATE role_grant SET revoked_at = now() WHERE person_id = $1`, a["id"])
+		return a
+	},
+	"a new item": func(*stage, string) aim {
+		return aim{"kind": "item-create", "org": uuid.NewString(), "subject": uuid.Nil.String()}
+	},
+	"业主企业待审核的，里有遮蔽的电话": func(s *stage, _ string) aim {
+		a := s.submission("purchaser-verification", "purchaser_admin", s.buyer, review.Submitted, testkit.County)
+		ref := uuid.Must(uuid.NewV7())
+		s.exec(`UPDATE submission SET content = $2 WHERE id = $1`, a["id"], map[string]any{"contactPhone": map[string]any{"secret": ref.String(), "mask": "138****8000", "tag": "x"}})
+		s.exec(`INSERT INTO submission_secret (id, submission_id, sealed) VALUES ($1, $2, $3)`, ref, a["id"], s.a.Vault.Seal("submission.secret", "13800138000"))
+		return a
+	},
+	"公示中的": func(s *stage, _ string) aim { return s.publicity() },
+	"公示中的异议": func(s *stage, _ string) aim {
+		a := s.publicity()
+		id := uuid.Must(uuid.NewV7())
+		s.exec(`INSERT INTO objection (id, submission_id, name, contact, text) VALUES ($1, $2, '群众', $3, '异议内容')`, id, a["id"], s.a.Vault.Seal("objection.contact", "13800138000"))
+		return aim{"id": id.String()}
+	},
+	"a paper of 业主企业's draft":        func(s *stage, _ string) aim { return s.paper(review.Draft) },
+	"a paper of what 业主企业 handed in": func(s *stage, _ string) aim { return s.paper(review.Submitted) },
+
+	// Deliveries.
+	"own delivery": func(s *stage, who string) aim { return s.delivery(who) },
+	"another's delivery": func(s *stage, who string) aim {
+		if who == "operator_city" {
+			return s.delivery("operator")
+		}
+		return s.delivery("operator_city")
+	},
+	"the items' template": func(*stage, string) aim { return aim{"file": "items.xlsx"} },
+}
+
+func fresh() string { return strings.ReplaceAll(uuid.NewString(), "-", "")[:16] }
+
+// published is one of the things that everyone may read.
+func (s *stage) published(what, as string) aim {
+	s.t.Helper()
+	all := s.once("published", func() aim {
+		s.t.Helper()
+		_, err := s.a.Seed(s.t.Context(), 3, 3, 1, nil)
+		s.must(err)
+		return aim{
+			"agency": s.ask(`SELECT id::text FROM agency LIMIT 1`), "expert": s.ask(`SELECT id::text FROM expert LIMIT 1`),
+			"department": s.ask(`SELECT id::text FROM department LIMIT 1`), "announcement": s.ask(`SELECT id::text FROM announcement LIMIT 1`),
+			"item": s.ask(`SELECT code FROM service_item LIMIT 1`), "approval": s.ask(`SELECT code FROM approval_item LIMIT 1`),
+		}
+	})
+	return aim{as: all[what]}
+}
+
+// agencyOfCounty is an admitted agency there, of 自然资源, about which nothing is under way.
+func (s *stage) agencyOfCounty() string {
+	s.t.Helper()
+	id := s.published("agency", "id")["id"]
+	s.exec(`UPDATE agency SET region_code = $2 WHERE id = $1`, id, testkit.County)
+	s.exec(`DELETE FROM agency_item WHERE agency_id = $1`, id)
+	s.exec(`INSERT INTO agency_item (agency_id, item_id) SELECT $1, id FROM service_item WHERE sector = '自然资源' LIMIT 1`, id)
+	s.exec(`UPDATE submission SET state = 'withdrawn' WHERE subject_id = $1 AND state IN ('draft','submitted','returned','accepted')`, id)
+	return id
+}
+
+// someone is anybody but who.
+func (s *stage) someone(who string) string {
+	if who == "operator_city" {
+		return "agency_admin"
+	}
+	return "operator_city"
+}
+
+func (s *stage) session(who string) string {
+	if s.people[who] == nil {
+		return uuid.NewString()
+	}
+	return s.people[who].Session.String()
+}
+
+// restore gives somebody their password again.
+func (s *stage) restore(who string) {
+	if p := s.people[who]; p != nil {
+		s.exec(`UPDATE person SET password_hash = $2, failures = 0, failed_at = NULL WHERE id = $1`, p.Person, s.hash)
+	}
+}
+
+func (s *stage) person(name string, grants ...authz.Grant) *authz.Actor {
+	s.t.Helper()
+	return s.cast.Person(name, grants...)
+}
+
+func (s *stage) account(grants ...authz.Grant) aim {
+	s.t.Helper()
+	p := s.person("某职员", grants...)
+	return aim{"id": p.Person.String(), "?": "?personId=" + p.Person.String(), "fresh": fresh()}
+}
+
+func (s *stage) grant(g authz.Grant) aim {
+	s.t.Helper()
+	return aim{"id": s.person("某职员", g).Grants[0].ID.String()}
+}
+
+func (s *stage) message(who string) aim {
+	s.t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	if p := s.people[who]; p != nil {
+		s.exec(`INSERT INTO message (id, person_id, kind, title, body, link) VALUES ($1, $2, 'review', '待您审核', '请办理', '')`, id, p.Person)
+	}
+	return aim{"id": id.String()}
+}
+
+const pdf = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+
+func (s *stage) file(who string) aim {
+	s.t.Helper()
+	if s.people[who] == nil {
+		return aim{"id": uuid.NewString()}
+	}
+	return s.once("file of "+who, func() aim {
+		f, err := s.a.Files.Put(s.t.Context(), files.Upload{Name: "材料.pdf", UploadedBy: s.people[who].Person, Body: strings.NewReader(pdf)})
+		s.must(err)
+		return aim{"id": f.ID.String()}
+	})
+}
+
+// paper is a file that a submission of the purchaser names; its admin uploaded it.
+func (s *stage) paper(state review.State) aim {
+	s.t.Helper()
+	f, err := s.a.Files.Put(s.t.Context(), files.Upload{Name: "执照.pdf", UploadedBy: s.people["purchaser_admin"].Person, Body: strings.NewReader(pdf)})
+	s.must(err)
+	a := s.submission("purchaser-verification", "purchaser_admin", s.buyer, state, testkit.County)
+	s.exec(`INSERT INTO submission_file (submission_id, file_id) VALUES ($1, $2)`, a["id"], f.ID)
+	return aim{"id": f.ID.String()}
+}
+
+// publicity is a submission of the expert's that has passed and stands open to objection.
+func (s *stage) publicity() aim {
+	s.t.Helper()
+	a := s.submission("expert-admission", "expert", s.expert, review.Accepted, testkit.County, "自然资源")
+	s.exec(`UPDATE submission SET publicity_until = now() + interval '3 days' WHERE id = $1`, a["id"])
+	s.exec(`DELETE FROM objection_address`) // one address plays everyone
+	return a
+}
+
+// begun is what starts a submission of the organisation's; what is under way makes room.
+func (s *stage) begun(kind string, org uuid.UUID) aim {
+	s.t.Helper()
+	s.exec(`UPDATE submission SET state = 'withdrawn' WHERE org_id = $1 AND state IN ('draft','submitted','returned','accepted')`, org)
+	return aim{"kind": kind, "org": org.String(), "subject": uuid.Nil.String()}
+}
+
+// item is an officer's submission of a new item in which nothing is missing.
+func (s *stage) item(handedIn bool) aim {
+	s.t.Helper()
+	ctx := testkit.As(s.t, s.people["officer"])
+	d, err := s.a.Review.Start(ctx, review.StartInput{Kind: "item-create"})
+	s.must(err)
+	maps.Copy(d.Content, review.Content{
+		"name": "宗地测绘" + fresh(), "sector": "自然资源", "approvals": []any{map[string]any{"name": "不动产登记"}}, "departments": []any{map[string]any{"name": "自然资源"}},
+		"legalBasis":    []any{map[string]any{"document": "《不动产登记暂行条例》", "article": "第十六条", "quote": "不动产界址、空间界限、面积等材料"}},
+		"basisStrength": "indirect", "requiredQualification": "测绘资质", "resultDocument": "宗地图", "entrustingParties": []any{"applicant"}, "selfPrepare": "yes",
+		"feeType": "市场调节价", "timeLimit": "20", "unverifiedFields": []any{"fee_type"},
+	})
+	d, err = s.a.Review.Save(ctx, review.SaveInput{ID: d.ID, Version: d.Version, Content: d.Content})
+	s.must(err)
+	if handedIn {
+		d, err = s.a.Review.Act(ctx, review.ActInput{ID: d.ID, Version: d.Version, Action: review.Submit})
+		s.must(err)
+	}
+	return aim{"id": d.ID.String(), "version": string(rune('0' + d.Version))}
+}
+
+const itemTable = "事项编码,事项名称,行业领域,设定依据,依据强度,委托方,自行编制,收费方式\nZJ0901,新事项,水利,《水法》第七条,间接,申请人,可以,市场调节价\n"
+
+// delivery is a table that somebody handed in and nobody has confirmed. Who may not hand
+// one in is given another's.
+func (s *stage) delivery(who string) aim {
+	s.t.Helper()
+	p := s.people[who]
+	if p == nil || !policy.May(authz.With(s.t.Context(), p), "delivery:prepare", authz.Anywhere) {
+		p = s.people["operator_city"]
+	}
+	path := filepath.Join(s.t.TempDir(), "items.csv")
+	s.must(os.WriteFile(path, []byte(itemTable), 0o600))
+	d, err := s.a.Deliveries.HandIn(authz.With(s.t.Context(), p), exchange.HandInput{Kind: provenance.Items, Source: "某局", FileName: "items.csv", File: path})
+	s.must(err)
+	return aim{"id": d.ID.String()}
+}
+
+// bodies are good ones: what is refused is refused for who asks, not for what was asked.
+var bodies = map[string]string{
+	"PATCH /api/v1/me":                           `{"phone":"13800138000"}`,
+	"PUT /api/v1/me/password":                    `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
+	"PUT /api/v1/me/totp":                        `{"code":"123456"}`,
+	"DELETE /api/v1/me/totp":                     `{"password":"` + goodPassword + `","code":"123456"}`,
+	"PUT /api/v1/me/notifications":               `{"items":[{"kind":"review","mail":false}]}`,
+	"POST /api/v1/registrations":                 `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
+	"POST /api/v1/session":                       `{"login":"<login>","password":"` + goodPassword + `"}`,
+	"POST /api/v1/session/second-factor":         `{"code":"123456"}`,
+	"POST /api/v1/password-resets":               `{"email":"someone@example.com","captcha":"unsolved"}`,
+	"PUT /api/v1/password-resets/{token}":        `{"password":"` + goodPassword + `"}`,
+	"POST /api/v1/organisations/{id}/members":    `{"name":"新受托人","email":"<fresh>@example.com"}`,
+	"POST /api/v1/accounts":                      `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
+	"PUT /api/v1/accounts/{id}/state":            `{"state":"disabled","reason":"离职"}`,
+	"DELETE /api/v1/accounts/{id}/totp":          `{"reason":"手机丢失"}`,
+	"POST /api/v1/grants":                        `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
+	"DELETE /api/v1/grants/{id}":                 `{"reason":"调离"}`,
+	"POST /api/v1/submissions":                   `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
+	"POST /api/v1/me/erasure":                    `{}`,
+	"PUT /api/v1/persons/{id}/erasure":           `{"reason":"本人申请"}`,
+	"PUT /api/v1/submissions/{id}/content":       `{"version":1,"content":{}}`,
+	"PUT /api/v1/submissions/{id}/assignee":      `{"version":1,"personId":"<assignee>"}`,
+	"POST /api/v1/submissions/{id}/reveals":      `{"field":"contactPhone","reason":"电话核实"}`,
+	"POST /api/v1/objections/{id}/answer":        `{"upheld":true,"answer":"经查属实，退回修改"}`,
+	"POST /api/v1/publicity/{number}/objections": `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
+	"POST /api/v1/submission-actions":            `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
+}
+
+// body is what a route is sent.
+func (s *stage) body(route string, to aim) (kind, text string) {
+	s.t.Helper()
+	switch route {
+	case "POST /api/v1/files":
+		return formOf(s, map[string]string{"file": pdf}, "材料.pdf")
+	case "POST /api/v1/deliveries":
+		return formOf(s, map[string]string{"kind": "items", "source": "某局", "file": itemTable}, "items.csv")
+	case "POST /api/v1/submissions/{id}/actions":
+		text = `{"version":` + orOne(to["version"]) + `,"action":"` + to["action"] + `","note":"请补正"}`
+	default:
+		text = bodies[route]
+	}
+	if text == "" {
+		return "", ""
+	}
+	return "application/json", to.fill(text, "<", ">")
+}
+
+func orOne(version string) string {
+	if version == "" {
+		return "1"
+	}
+	return version
+}
+
+func formOf(s *stage, parts map[string]string, name string) (kind, text string) {
+	s.t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, field := range sortedKeys(parts) {
+		var part io.Writer
+		var err error
+		if field == "file" {
+			part, err = w.CreateFormFile(field, name)
+		} else {
+			part, err = w.CreateFormField(field)
+		}
+		s.must(err)
+		_, err = io.WriteString(part, parts[field])
+		s.must(err)
+	}
+	s.must(w.Close())
+	return w.FormDataContentType(), b.String()
+}
