@@ -36,12 +36,12 @@ func (c Chain) FirstAfter(t time.Time) uint64 {
 	if since < 0 {
 		return 1
 	}
-	return uint64(since/c.Period) + 2 //nolint:gosec // since is not negative
+	return uint64(since/c.Period) + 2
 }
 
 // TimeOf is when round n is published.
 func (c Chain) TimeOf(n uint64) time.Time {
-	return time.Unix(c.GenesisTime, 0).Add(time.Duration(n-1) * c.Period) //nolint:gosec // rounds of a few centuries
+	return time.Unix(c.GenesisTime, 0).Add(time.Duration(n-1) * c.Period)
 }
 
 // Verify accepts a round only with the chain's signature on it; who relays it need not

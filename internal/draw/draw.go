@@ -1,7 +1,7 @@
 package draw
 
 import (
-	"crypto/md5" //nolint:gosec // RFC 3797's own conformance mode
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -29,7 +29,7 @@ func (a Algorithm) sum(b []byte) ([]byte, error) {
 		h := sm3.Sum(b)
 		return h[:], nil
 	case MD5:
-		h := md5.Sum(b) //nolint:gosec // see MD5
+		h := md5.Sum(b)
 		return h[:], nil
 	}
 	return nil, fmt.Errorf("没有抽取算法 %q，应为 sha256 或 sm3", string(a))
@@ -65,7 +65,7 @@ func Run(a Algorithm, key string, pool, want int, struck map[int]bool) ([]Pick, 
 	var picks []Pick
 	for i := 0; want > 0 && len(left) > 0; i++ {
 		var c [2]byte
-		binary.BigEndian.PutUint16(c[:], uint16(i)) //nolint:gosec // i < pool ≤ MaxPool
+		binary.BigEndian.PutUint16(c[:], uint16(i))
 		input := make([]byte, 0, len(key)+4)
 		input = append(append(append(input, c[:]...), key...), c[:]...)
 		h, err := a.sum(input)
