@@ -20,6 +20,7 @@ var upstream = map[string][]string{
 	"purchaser": {"identity", "catalog", "review"},
 	"expert":    {"identity", "catalog", "review"},
 	"fee":       {"catalog", "agency"},
+	"draw":      {},                      // pure: no tables, no I/O
 	"notice":    {"identity", "catalog"}, // an announcement is published at a region
 
 	// Fed by events, not by calls: they read published tables and are told of changes.
