@@ -28,7 +28,20 @@ function totp(secret: string, at = Date.now()): string {
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-const person = { login: `zhao-${mark}`, password: `院里那棵石榴树有三米高-${mark}` };
+/** Opens an account for a natural person, as they would themselves. */
+async function register(page: Page, { login, password, name }: { login: string; password: string; name: string }): Promise<void> {
+  await page.goto("/workspace/register");
+  await page.getByRole("radio", { name: /^自然人/ }).check();
+  await page.getByLabel("受理区划").selectOption("140802");
+  await page.getByLabel("姓名", { exact: true }).fill(name);
+  await page.getByLabel("电话").fill("13800138001");
+  await page.getByLabel("邮箱").fill(`${login}@example.com`);
+  await page.getByLabel("登录名").fill(login);
+  await page.getByLabel("密码", { exact: true }).fill(password);
+  await page.getByLabel(/我已阅读并同意/).check();
+  await page.getByRole("button", { name: "注册并登录" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^今天/ })).toBeVisible({ timeout: 30_000 });
+}
 
 test("the form to register says what is wrong beside each field, and then lets one in", async ({ page, said }) => {
   said.allow(refusedPage);
@@ -44,14 +57,7 @@ test("the form to register says what is wrong beside each field, and then lets o
   await expect(page.getByLabel("受理区划")).toBeFocused();
   await fit(page);
 
-  await page.getByLabel("受理区划").selectOption("140802");
-  await page.getByLabel("登录名").fill(person.login);
-  await page.getByLabel("电话").fill("13800138001");
-  await page.getByLabel("邮箱").fill(`${person.login}@example.com`);
-  await page.getByLabel("密码", { exact: true }).fill(person.password);
-  await page.getByLabel(/我已阅读并同意/).check();
-  await page.getByRole("button", { name: "注册并登录" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: /^今天/ })).toBeVisible({ timeout: 30_000 });
+  await register(page, { login: `zhao-${mark}`, password: `院里那棵石榴树有三米高-${mark}`, name: "赵六" });
 });
 
 test("a wrong password is said plainly, and what was typed stays", async ({ page, said }) => {
@@ -130,7 +136,8 @@ for (const [login, { has, hasNot }] of Object.entries(menus)) {
 
 test("a second factor is set up, asked for at the next sign-in, and taken off", async ({ page, browser }) => {
   test.setTimeout(120_000);
-  await signIn(page, person.login, person.password);
+  const person = { login: `sun-${mark}`, password: `村口的老槐树下有口井-${mark}`, name: "孙八" };
+  await register(page, person);
   await page.goto("/workspace/account");
   await fit(page);
   await page.getByRole("button", { name: "开始设置" }).click();
@@ -180,17 +187,7 @@ test("an administrator stops an account with a reason, and its session ends at o
   test.setTimeout(120_000);
   const login = `qian-${mark}`;
   const someone = await (await browser.newContext()).newPage();
-  await someone.goto("/workspace/register");
-  await someone.getByRole("radio", { name: /^自然人/ }).check();
-  await someone.getByLabel("受理区划").selectOption("140802");
-  await someone.getByLabel("姓名", { exact: true }).fill("钱七");
-  await someone.getByLabel("电话").fill("13800138002");
-  await someone.getByLabel("邮箱").fill(`${login}@example.com`);
-  await someone.getByLabel("登录名").fill(login);
-  await someone.getByLabel("密码", { exact: true }).fill(`河边第二个路口左转-${mark}`);
-  await someone.getByLabel(/我已阅读并同意/).check();
-  await someone.getByRole("button", { name: "注册并登录" }).click();
-  await expect(someone.getByRole("heading", { level: 1, name: /^今天/ })).toBeVisible({ timeout: 30_000 });
+  await register(someone, { login, password: `河边第二个路口左转-${mark}`, name: "钱七" });
 
   await signIn(page, "region-admin");
   await page.goto("/workspace/accounts");
