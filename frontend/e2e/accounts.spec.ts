@@ -4,9 +4,6 @@ import { desktop, meter, overflow, phone, violations } from "./measure";
 import { mark, samplePassword, signIn, someoneElse } from "./people";
 import { cutOff, expect, refusedPage, test } from "./watched";
 
-// In order and by one worker: the person who registers first is the one of the later tests.
-test.describe.configure({ mode: "default" });
-
 async function fit(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
   for (const size of [desktop, phone]) {
