@@ -57,8 +57,9 @@ type Upload struct {
 }
 
 // attempts bounds how often the content is written again because a sweep took it away
-// before the row was there; each time needs a sweep of its own.
-const attempts = 3
+// before the row was there; each time needs a sweep of its own, so that even sweeps without
+// pause are outlasted.
+const attempts = 20
 
 // Put receives, checks, scans and keeps a file. Refusals name the field "file".
 func (s *Store) Put(ctx context.Context, u Upload) (File, error) {

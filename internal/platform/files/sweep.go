@@ -77,6 +77,11 @@ func (s *Store) sweepFolder(ctx context.Context, folder string, before time.Time
 		if errors.Is(err, io.EOF) {
 			return check()
 		}
+		if gcerrors.Code(err) == gcerrors.NotFound {
+			// A folder of files cannot be listed past a file that an upload or another sweep
+			// takes away meanwhile. The rest of it waits for the next sweep.
+			return check()
+		}
 		if err != nil {
 			return fmt.Errorf("files bucket: %w", err)
 		}
