@@ -13,18 +13,21 @@ const anyDomain = "*"
 // aside: everyone may import platform, platform imports no one. A package that is
 // not named here fails, so that a new one gets its rule with its first line.
 var upstream = map[string][]string{
-	"identity":  {},
-	"review":    {"identity"},
-	"catalog":   {"identity", "review"}, // an item is changed through a reviewed door like everything published
-	"agency":    {"identity", "catalog", "review"},
-	"purchaser": {"identity", "catalog", "review"},
-	"expert":    {"identity", "catalog", "review"},
-	"fee":       {"catalog", "agency"},
-	"draw":      {},                      // pure: no tables, no I/O
-	"notice":    {"identity", "catalog"}, // an announcement is published at a region
+	"identity":    {},
+	"review":      {"identity"},
+	"catalog":     {"identity", "review"}, // an item is changed through a reviewed door like everything published
+	"agency":      {"identity", "catalog", "review"},
+	"purchaser":   {"identity", "catalog", "review"},
+	"expert":      {"identity", "catalog", "review"},
+	"fee":         {"catalog", "agency"},
+	"credit":      {"agency"},
+	"procurement": {"identity", "catalog", "agency", "purchaser", "expert", "credit", "fee", "draw", "review"},
+	"draw":        {},                      // pure: no tables, no I/O
+	"notice":      {"identity", "catalog"}, // an announcement is published at a region
 
 	// Fed by events, not by calls: they read published tables and are told of changes.
 	"search":      {},
+	"ledger":      {},
 	"exchange":    {"catalog", "fee"}, // the reference data; deliveries get their target passed in
 	"demo":        {"identity", "review", "catalog", "agency", "purchaser", "expert", "notice", "exchange"},
 	"supervision": {"identity", "catalog", "agency", "purchaser", "expert", "fee", "review", "notice"},

@@ -37,6 +37,7 @@ type Machine struct {
 	Name   string
 	States map[State]string  // in Chinese
 	Labels map[Action]string // in Chinese
+	Sides  map[By]string     // in Chinese, where they are not those of a submission
 	Steps  []Step
 }
 
@@ -66,7 +67,11 @@ func (m Machine) Mermaid() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n```mermaid\nstateDiagram-v2\n", m.Name)
 	for _, s := range m.Steps {
-		fmt.Fprintf(&b, "    %s --> %s: %s（%s）\n", m.States[s.From], m.States[s.To], m.Labels[s.Action], byLabels[s.By])
+		side, own := m.Sides[s.By]
+		if !own {
+			side = byLabels[s.By]
+		}
+		fmt.Fprintf(&b, "    %s --> %s: %s（%s）\n", m.States[s.From], m.States[s.To], m.Labels[s.Action], side)
 	}
 	b.WriteString("```\n")
 	return b.String()

@@ -1,0 +1,79 @@
+package procurement
+
+import "zjcs/internal/review"
+
+// The life of a procurement once its notice is published (domain.md section 4). Until
+// then it is a submission under review.
+const (
+	Open       review.State = "open"      // sign-up; past the deadline it is closed, and only the freezing is awaited
+	Selecting  review.State = "selecting" // the pool is frozen, bids are open
+	Publicity  review.State = "publicity"
+	Suspended  review.State = "suspended" // an accepted objection is examined
+	Awarded    review.State = "awarded"
+	Withdrawn  review.State = "withdrawn"
+	Failed     review.State = "failed"
+	Terminated review.State = "terminated"
+)
+
+const (
+	Publish    review.Action = "publish"
+	Amend      review.Action = "amend"
+	Withdraw   review.Action = "withdraw"
+	Freeze     review.Action = "freeze" // pool numbered and logged, bids opened
+	Fail       review.Action = "fail"
+	Draw       review.Action = "draw" // entropy came, a draw was made
+	VoidDraw   review.Action = "void-draw"
+	FallBack   review.Action = "fall-back" // the named source did not come
+	Choose     review.Action = "choose"
+	Conclude   review.Action = "conclude"
+	Suspend    review.Action = "suspend"
+	Resume     review.Action = "resume"
+	Reselect   review.Action = "reselect" // an upheld objection struck a bid
+	Award      review.Action = "award"
+	Substitute review.Action = "substitute" // the winner refused, the first reserve steps in
+	Terminate  review.Action = "terminate"
+)
+
+// Who takes a step.
+const (
+	Purchaser review.By = "purchaser"
+	Agency    review.By = "agency"
+	Operator  review.By = "operator"
+)
+
+// Workflow is the table that every procurement follows.
+var Workflow = review.Machine{
+	Name: "采购",
+	States: map[review.State]string{
+		Open: "报名中", Selecting: "选取中", Publicity: "结果公示", Suspended: "中止", Awarded: "已中选",
+		Withdrawn: "已撤回", Failed: "流标", Terminated: "已终止",
+	},
+	Labels: map[review.Action]string{
+		Publish: "发布公告", Amend: "更正", Withdraw: "撤回", Freeze: "截止开标", Fail: "流标", Draw: "抽取", VoidDraw: "宣布抽取无效", FallBack: "改用备用熵源",
+		Choose: "选定", Conclude: "得出结果", Suspend: "中止", Resume: "恢复", Reselect: "重新选取", Award: "中选", Substitute: "候补递补", Terminate: "终止",
+	},
+	Sides: map[review.By]string{Purchaser: "项目业主", Agency: "中介机构", Operator: "运营审核", review.Clock: "到时"},
+	Steps: []review.Step{
+		{From: Open, Action: Amend, To: Open, By: Purchaser},
+		{From: Open, Action: Withdraw, To: Withdrawn, By: Purchaser},
+		{From: Open, Action: Freeze, To: Selecting, By: review.Clock},
+		{From: Open, Action: Fail, To: Failed, By: review.Clock},
+		{From: Selecting, Action: Draw, To: Selecting, By: review.Clock},
+		{From: Selecting, Action: FallBack, To: Selecting, By: review.Clock},
+		{From: Selecting, Action: VoidDraw, To: Selecting, By: Operator},
+		{From: Selecting, Action: Choose, To: Publicity, By: Purchaser},
+		{From: Selecting, Action: Conclude, To: Publicity, By: review.Clock},
+		{From: Selecting, Action: Fail, To: Failed, By: review.Clock},
+		{From: Selecting, Action: Terminate, To: Terminated, By: Operator},
+		{From: Publicity, Action: Suspend, To: Suspended, By: Operator},
+		{From: Publicity, Action: Award, To: Awarded, By: review.Clock},
+		{From: Suspended, Action: Resume, To: Publicity, By: Operator},
+		{From: Suspended, Action: Reselect, To: Selecting, By: Operator},
+		{From: Suspended, Action: Terminate, To: Terminated, By: Operator},
+		{From: Awarded, Action: Substitute, To: Awarded, By: Agency},
+		{From: Awarded, Action: Substitute, To: Awarded, By: Purchaser},
+		{From: Awarded, Action: Fail, To: Failed, By: Agency},
+		{From: Awarded, Action: Fail, To: Failed, By: Purchaser},
+		{From: Awarded, Action: Terminate, To: Terminated, By: Operator},
+	},
+}
