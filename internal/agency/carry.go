@@ -17,13 +17,17 @@ var noneNeeded = regexp.MustCompile(`(^|[/、或])\s*(无|不要求)`)
 // CertificateName is the words of a catalogue entry's required qualification without
 // what stands in brackets. The database works out the same (migration 0014).
 func CertificateName(required string) string {
+	if !strings.ContainsAny(required, "（(") { // most have none, and a page asks for each item
+		return strings.Trim(required, " ")
+	}
 	return strings.Trim(brackets.ReplaceAllString(required, ""), " ")
 }
 
 // NeedsQualification reports whether a catalogue entry asks for a qualification.
 func NeedsQualification(required string) bool {
 	name := CertificateName(required)
-	return name != "" && !noneNeeded.MatchString(name)
+	none := strings.Contains(name, "无") || strings.Contains(name, "不要求")
+	return name != "" && !(none && noneNeeded.MatchString(name))
 }
 
 // term is the days on which a certificate is valid, both inclusive; "" is open.

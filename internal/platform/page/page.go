@@ -14,7 +14,7 @@ const (
 	MaxLimit     = 100
 	// TotalCap bounds counting: beyond it a total says "more than", because no
 	// reader pages through a thousand rows but every reader would wait for the count.
-	TotalCap = 1000
+	TotalCap = 500
 )
 
 // Request is the part of a list's query that every list has.
@@ -38,7 +38,7 @@ func (r Request) Size() int {
 type Page[T any] struct {
 	Items       []T    `json:"items" doc:"本页各条"`
 	NextCursor  string `json:"nextCursor,omitempty" doc:"下一页的游标；没有则已到末页"`
-	Total       int    `json:"total" doc:"符合条件的总数；超过 1000 时只数到 1000"`
+	Total       int    `json:"total" doc:"符合条件的总数；超过 500 时只数到 500"`
 	TotalCapped bool   `json:"totalCapped,omitempty" doc:"为真表示总数多于 total"`
 }
 
