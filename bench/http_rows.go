@@ -71,7 +71,7 @@ func (h *httpRun) report(r *report.Report, by map[string]load.Figures) {
 	r.Add(throughput(fromPeer, "机构列表 20 条", list, pbList, by[pbList], 2.5, 0))
 	r.Add(throughput(fromPeer, "机构列表 20 条", list, pbSkip, by[pbSkip], 2.5, 0))
 	r.Add(throughput(fromPeer, "机构详情", detail, pbRelation, by[pbRelation], 0, 0))
-	r.Note("吞吐为各轮中位数；括号内 CPU 为每次请求所用处理器时间（本程序连同 PostgreSQL），与发压程序无关。PocketBase 每行就是一份完整文档，是它最省的形式；关系表加 expand 为通常的建模。每次读库的各项逐个请求两千家不同的机构（事项为全部），列表为两千个不同的页；裸 gin 答同类一页的字节。我方列表的总数数到 1000 为止，PocketBase 默认数全部，skipTotal=1 不数。两边日志都照默认开启。")
+	r.Note("吞吐为各轮中位数；括号内 CPU 为每次请求所用处理器时间（本程序连同 PostgreSQL），与发压程序无关。PocketBase 每行就是一份完整文档，是它最省的形式；关系表加 expand 为通常的建模。每次读库的各项逐个请求两千家不同的机构（事项为全部），列表为两千个不同的页；裸 gin 答同类一页的字节。我方列表的总数数到 500 为止，PocketBase 默认数全部，skipTotal=1 不数。两边日志都照默认开启。")
 }
 
 func throughput(part, title string, f load.Figures, peerName string, peer load.Figures, atLeast float64, size int) report.Row {

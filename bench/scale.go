@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"zjcs/bench/load"
@@ -34,13 +35,19 @@ func (b *bench) scale(ctx context.Context) error {
 	}
 	defer generator.Stop()
 	const ids = `SELECT id::text FROM agency WHERE state = 'admitted' ORDER BY md5(id::text) LIMIT 2000`
+	// Items that fill a page in the small market too: a page of three agencies against one
+	// of twenty would compare lengths of answers, not sizes of markets.
+	full, err := b.strings(ctx, small, `SELECT i.code FROM service_item i JOIN agency_item ai ON ai.item_id = i.id GROUP BY i.code HAVING count(*) > 20`)
+	if err != nil {
+		return err
+	}
 	kinds := []struct {
 		title, sql string
 		path       func(value string) string
 	}{
 		{"机构详情", ids, func(id string) string { return agencyPath + id }},
 		{"机构列表，不筛选", ids, func(id string) string { return listPath + "&cursor=" + cursorAt(id) }},
-		{"机构列表，按事项", `SELECT code FROM service_item ORDER BY md5(code)`, func(code string) string { return listPath + "&item=" + code }},
+		{"机构列表，按事项（两边都满一页的事项）", `SELECT code FROM service_item WHERE code IN ('` + strings.Join(full, "','") + `') ORDER BY md5(code)`, func(code string) string { return listPath + "&item=" + code }},
 		{"机构列表，按区划", `SELECT code FROM region ORDER BY md5(code)`, func(code string) string { return listPath + "&region=" + code }},
 	}
 	var subjects []load.Subject
