@@ -44,8 +44,11 @@ func Check(step string, run func() (string, error)) Finding {
 // row follows. What the method made of the draws is selection.Verify's.
 func Verify(e Evidence) []Finding {
 	out := []Finding{
-		Check("文件格式", func() (string, error) { return fmt.Sprintf("第 %d 版，算法 %s", e.Version, e.Algorithm), e.format() }),
+		Check("文件格式", func() (string, error) {
+			return fmt.Sprintf("第 %d 版，算法 %s", e.Version, e.Algorithm), e.format()
+		}),
 		Check("熵源", e.checkEntropy),
+		e.sequence(),
 		Check("密钥串", func() (string, error) {
 			key, err := Key(e.Entropy.Sources())
 			if err == nil && key != e.Key {
@@ -86,8 +89,8 @@ func (e Evidence) format() error {
 		return errors.New("缺少采购的标识、编号或抽取次数")
 	case len(e.Pool) == 0 || len(e.Draws) == 0:
 		return errors.New("没有抽取池或抽取表")
-	case e.FrozenAt.IsZero() || e.SelectionAt.Before(e.FrozenAt):
-		return errors.New("选取时间早于抽取池固定的时间")
+	case e.FrozenAt.IsZero() || e.SelectionAt.IsZero():
+		return errors.New("缺少抽取池固定的时间或选取时间")
 	case e.UsedFallback && e.Fallback == nil:
 		return errors.New("用了备用熵源，公告却没有指定备用熵源")
 	}
@@ -157,6 +160,22 @@ func (e Evidence) checkDrand(ed Edition, v DrandValue) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("drand 链 %.16s… 第 %d 轮，是选取时间之后公布的，签名有效", v.Chain, v.Round.Round), nil
+}
+
+// sequence says whether the pool was fixed before the beacon's value could be known. A
+// pool frozen late, by a program that was down at the deadline, is no fault of the draw:
+// its numbers follow from the names alone. But the reader is told.
+func (e Evidence) sequence() Finding {
+	const step = "先后次序"
+	v := e.Entropy.Drand
+	if v == nil || v.Period < 1 || v.Period > 1<<31 {
+		return Finding{step, OK, "抽取池固定于 " + e.FrozenAt.Format(time.RFC3339)}
+	}
+	at := v.chain().TimeOf(v.Round.Round)
+	if !e.FrozenAt.Before(at) {
+		return Finding{step, Unchecked, fmt.Sprintf("抽取池固定于 %s，不早于该轮公布的 %s，请核对名单是否在截止时已经确定", e.FrozenAt.Format(time.RFC3339), at.In(shanghai).Format(time.RFC3339))}
+	}
+	return Finding{step, OK, "抽取池在该轮信标公布之前固定"}
 }
 
 var shanghai = time.FixedZone("UTC+8", 8*60*60)
