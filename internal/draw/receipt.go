@@ -24,8 +24,12 @@ type Receipt struct {
 	Checkpoint string   `json:"checkpoint,omitempty"` // signed note
 }
 
+// strictBase64 has one spelling for a value: a changed character must never go unseen.
+var strictBase64 = base64.StdEncoding.Strict()
+
 // Leaf is a line of the public log as far as a verifier reads it.
 type Leaf struct {
+	ID      string          `json:"id"`
 	Kind    string          `json:"kind"`
 	Subject string          `json:"subject"`
 	Body    json.RawMessage `json:"body"`
@@ -33,7 +37,7 @@ type Leaf struct {
 
 // Line reads the receipt's line after checking its hash.
 func (r Receipt) Line() (Leaf, error) {
-	raw, err := base64.StdEncoding.DecodeString(r.Leaf)
+	raw, err := strictBase64.DecodeString(r.Leaf)
 	if err != nil {
 		return Leaf{}, errors.New("日志条目应是 base64")
 	}
@@ -43,6 +47,9 @@ func (r Receipt) Line() (Leaf, error) {
 	var l Leaf
 	if err := json.Unmarshal(raw, &l); err != nil {
 		return Leaf{}, errors.New("日志条目不是 JSON")
+	}
+	if l.ID != "" && l.ID != r.Entry {
+		return Leaf{}, fmt.Errorf("日志条目的标识是 %s，回执所载是 %s", l.ID, r.Entry)
 	}
 	return l, nil
 }
@@ -57,7 +64,7 @@ var ErrNoKey = errors.New("没有给出日志公钥，未核对检查点的签�
 // public key (C2SP signed-note: name+hash+base64). The proof is checked even without a
 // key; ErrNoKey then says what is missing.
 func (r Receipt) Verify(vkey string) error {
-	raw, err := base64.StdEncoding.DecodeString(r.Leaf)
+	raw, err := strictBase64.DecodeString(r.Leaf)
 	if err != nil {
 		return errors.New("日志条目应是 base64")
 	}
@@ -88,7 +95,8 @@ func (r Receipt) Verify(vkey string) error {
 	}
 	proof := make(tlog.RecordProof, len(r.Proof))
 	for i, p := range r.Proof {
-		if proof[i], err = tlog.ParseHash(p); err != nil {
+		h, err := strictBase64.DecodeString(p)
+		if err != nil || copy(proof[i][:], h) != len(h) || len(h) != tlog.HashSize {
 			return fmt.Errorf("包含证明第 %d 项应是 base64 的摘要", i+1)
 		}
 	}
