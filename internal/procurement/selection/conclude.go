@@ -123,14 +123,14 @@ func (c *course) finish(ranked []int, outside map[int]string, ordered bool) Outc
 	}
 	for i, n := range ranked {
 		p := Place{Number: n, Result: NotSelected}
-		if ordered || i <= c.Input.Reserves {
+		if ordered || i <= c.Reserves {
 			p.Rank = i + 1
 		}
 		end := "未中选"
 		switch {
 		case i == 0:
 			p.Result, p.Place, end = Selected, 1, "中选"
-		case i <= c.Input.Reserves:
+		case i <= c.Reserves:
 			p.Result, p.Place, end = Reserve, i+1, fmt.Sprintf("列第 %d 候补", i)
 		}
 		p.Reason = c.figures(n)

@@ -397,6 +397,7 @@ func anInput(m Method) Input {
 		in.Bids[i].CreditTenths = 900 + 10*i
 	}
 	switch m {
+	case Random, LowestPrice, ReferencePrice:
 	case Panel:
 		in.Experts, in.PriceWeight, in.TechWeight, in.CreditWeight = 3, 30, 50, 20
 		for e := 1; e <= 3; e++ {
