@@ -18,6 +18,29 @@ type Chain struct {
 	PublicKey   string        // hex, compressed point of G2
 	GenesisTime int64         // Unix seconds of round 1
 	Period      time.Duration // between rounds
+	GroupHash   string        // hex, of the group that made the key
+	ID          string        // of the beacon: quicknet; "default" counts as none
+}
+
+// InfoHash is what a chain's hash is made of. A notice that names the hash thereby names
+// the key, the genesis and the period: none can be put in another's place.
+func (c Chain) InfoHash() (string, error) {
+	pub, err := hex.DecodeString(c.PublicKey)
+	if err != nil {
+		return "", errors.New("信标公钥应是十六进制")
+	}
+	group, err := hex.DecodeString(c.GroupHash)
+	if err != nil {
+		return "", errors.New("信标群组摘要应是十六进制")
+	}
+	b := binary.BigEndian.AppendUint32(nil, uint32(c.Period/time.Second))
+	b = binary.BigEndian.AppendUint64(b, uint64(c.GenesisTime))
+	b = append(append(b, pub...), group...)
+	if c.ID != "" && c.ID != "default" {
+		b = append(b, c.ID...)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // Round is one published value of the beacon.
