@@ -93,16 +93,19 @@ SELECT publish_changes('procurement_question', 'procurement');
 -- procurement and agency: who reads this table learns neither whose a bid is, nor for
 -- what, nor how many there are for one notice. A withdrawn bid is a sealed body too.
 CREATE TABLE sealed_bid (
-    address     bytea PRIMARY KEY,
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),  -- random: an ordered one would tell who came when
+    address     bytea NOT NULL UNIQUE,
+    subject     bytea NOT NULL,                   -- sealed: what address is the digest of, so that a new key finds it
     body        bytea NOT NULL,                   -- age, to the procurement's recipient
+    seal        bytea NOT NULL,                   -- sealed SHA-256 of body: one put in its place by hand has none
     receipt     bytea NOT NULL,                   -- SHA-256 of body
     revision    integer NOT NULL DEFAULT 1,
     received_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE TABLE sealed_bid_file (
-    address bytea NOT NULL REFERENCES sealed_bid ON DELETE CASCADE,
+    bid_id  uuid NOT NULL REFERENCES sealed_bid ON DELETE CASCADE,
     file_id uuid NOT NULL REFERENCES file,
-    PRIMARY KEY (address, file_id)
+    PRIMARY KEY (bid_id, file_id)
 );
 CREATE INDEX sealed_bid_file_file ON sealed_bid_file (file_id);
 
@@ -121,7 +124,7 @@ CREATE TABLE bid (
     place          integer,                       -- 1 selected, 2.. reserves in their order
     quote_fen      bigint CHECK (quote_fen >= 0),
     discount_bp    integer CHECK (discount_bp BETWEEN 0 AND 10000),  -- 下浮率 in 1/10000
-    days           integer NOT NULL CHECK (days > 0),                -- promised working days
+    days           integer NOT NULL CHECK (days > 0 OR state = 'disqualified'), -- promised working days; a damaged envelope tells none
     proposal       jsonb NOT NULL DEFAULT '{}',   -- procurement.Proposal
     credit_tenths  integer,                       -- credit score × 10 as of the opening
     explanation    text NOT NULL DEFAULT '',      -- of a low quote
