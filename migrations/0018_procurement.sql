@@ -89,6 +89,29 @@ CREATE TABLE procurement_question (
 CREATE INDEX procurement_question_of ON procurement_question (procurement_id, asked_at);
 SELECT publish_changes('procurement_question', 'procurement');
 
+-- An agency says that a computed recusal is wrong (a namesake, a shared switchboard); an
+-- operator decides, and an upheld appeal lifts that kind of block in that procurement.
+-- Shown to the agency and to the operators alone.
+CREATE TABLE recusal_appeal (
+    id             uuid PRIMARY KEY,
+    procurement_id uuid NOT NULL REFERENCES procurement,
+    agency_id      uuid NOT NULL REFERENCES agency,
+    code           text NOT NULL CHECK (code IN ('legal_representative','address','phone','email','person','practitioner','upstream','affiliation','declared')),
+    reason         text NOT NULL,
+    filed_by       uuid NOT NULL REFERENCES person,
+    filed_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    state          text NOT NULL DEFAULT 'filed' CHECK (state IN ('filed','upheld','dismissed')),
+    answer         text NOT NULL DEFAULT '',
+    decided_by     uuid REFERENCES person,
+    decided_at     timestamptz,
+    CHECK ((state = 'filed') = (decided_by IS NULL)),
+    CHECK (decided_by IS DISTINCT FROM filed_by)
+);
+CREATE UNIQUE INDEX recusal_appeal_once ON recusal_appeal (procurement_id, agency_id, code) WHERE state <> 'dismissed';
+CREATE INDEX recusal_appeal_open ON recusal_appeal (filed_at) WHERE state = 'filed';
+-- How many agencies bear a representative's name.
+CREATE INDEX agency_representative ON agency (legal_representative);
+
 -- Sealed bids of every procurement lie together. The address is a keyed digest of
 -- procurement and agency: who reads this table learns neither whose a bid is, nor for
 -- what, nor how many there are for one notice. A withdrawn bid is a sealed body too.
@@ -277,6 +300,7 @@ CREATE UNIQUE INDEX award_standing ON award (procurement_id) WHERE refused_at IS
 SELECT publish_changes('award', 'procurement');
 
 -- +goose Down
-DROP TABLE award, procurement_objection, panel_score, panel_member, draw_commitment, lottery_result, drand_round, draw, bid_file, bid, sealed_bid_file, sealed_bid, procurement_question, procurement_event, procurement_item, procurement;
+DROP INDEX agency_representative;
+DROP TABLE recusal_appeal, award, procurement_objection, panel_score, panel_member, draw_commitment, lottery_result, drand_round, draw, bid_file, bid, sealed_bid_file, sealed_bid, procurement_question, procurement_event, procurement_item, procurement;
 DROP SEQUENCE award_number, procurement_number;
 DELETE FROM content_counter WHERE scope = 'procurement';
