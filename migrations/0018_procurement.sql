@@ -89,20 +89,46 @@ CREATE TABLE procurement_question (
 CREATE INDEX procurement_question_of ON procurement_question (procurement_id, asked_at);
 SELECT publish_changes('procurement_question', 'procurement');
 
+-- An agency says that a computed recusal is wrong (a namesake, a shared switchboard); an
+-- operator decides, and an upheld appeal lifts that kind of block in that procurement.
+-- Shown to the agency and to the operators alone.
+CREATE TABLE recusal_appeal (
+    id             uuid PRIMARY KEY,
+    procurement_id uuid NOT NULL REFERENCES procurement,
+    agency_id      uuid NOT NULL REFERENCES agency,
+    code           text NOT NULL CHECK (code IN ('legal_representative','address','phone','email','person','practitioner','upstream','affiliation','declared')),
+    reason         text NOT NULL,
+    filed_by       uuid NOT NULL REFERENCES person,
+    filed_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    state          text NOT NULL DEFAULT 'filed' CHECK (state IN ('filed','upheld','dismissed')),
+    answer         text NOT NULL DEFAULT '',
+    decided_by     uuid REFERENCES person,
+    decided_at     timestamptz,
+    CHECK ((state = 'filed') = (decided_by IS NULL)),
+    CHECK (decided_by IS DISTINCT FROM filed_by)
+);
+CREATE UNIQUE INDEX recusal_appeal_once ON recusal_appeal (procurement_id, agency_id, code) WHERE state <> 'dismissed';
+CREATE INDEX recusal_appeal_open ON recusal_appeal (filed_at) WHERE state = 'filed';
+-- How many agencies bear a representative's name.
+CREATE INDEX agency_representative ON agency (legal_representative);
+
 -- Sealed bids of every procurement lie together. The address is a keyed digest of
 -- procurement and agency: who reads this table learns neither whose a bid is, nor for
 -- what, nor how many there are for one notice. A withdrawn bid is a sealed body too.
 CREATE TABLE sealed_bid (
-    address     bytea PRIMARY KEY,
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),  -- random: an ordered one would tell who came when
+    address     bytea NOT NULL UNIQUE,
+    subject     bytea NOT NULL,                   -- sealed: what address is the digest of, so that a new key finds it
     body        bytea NOT NULL,                   -- age, to the procurement's recipient
+    seal        bytea NOT NULL,                   -- sealed SHA-256 of body: one put in its place by hand has none
     receipt     bytea NOT NULL,                   -- SHA-256 of body
     revision    integer NOT NULL DEFAULT 1,
     received_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE TABLE sealed_bid_file (
-    address bytea NOT NULL REFERENCES sealed_bid ON DELETE CASCADE,
+    bid_id  uuid NOT NULL REFERENCES sealed_bid ON DELETE CASCADE,
     file_id uuid NOT NULL REFERENCES file,
-    PRIMARY KEY (address, file_id)
+    PRIMARY KEY (bid_id, file_id)
 );
 CREATE INDEX sealed_bid_file_file ON sealed_bid_file (file_id);
 
@@ -121,7 +147,7 @@ CREATE TABLE bid (
     place          integer,                       -- 1 selected, 2.. reserves in their order
     quote_fen      bigint CHECK (quote_fen >= 0),
     discount_bp    integer CHECK (discount_bp BETWEEN 0 AND 10000),  -- 下浮率 in 1/10000
-    days           integer NOT NULL CHECK (days > 0),                -- promised working days
+    days           integer NOT NULL CHECK (days > 0 OR state = 'disqualified'), -- promised working days; a damaged envelope tells none
     proposal       jsonb NOT NULL DEFAULT '{}',   -- procurement.Proposal
     credit_tenths  integer,                       -- credit score × 10 as of the opening
     explanation    text NOT NULL DEFAULT '',      -- of a low quote
@@ -274,6 +300,7 @@ CREATE UNIQUE INDEX award_standing ON award (procurement_id) WHERE refused_at IS
 SELECT publish_changes('award', 'procurement');
 
 -- +goose Down
-DROP TABLE award, procurement_objection, panel_score, panel_member, draw_commitment, lottery_result, drand_round, draw, bid_file, bid, sealed_bid_file, sealed_bid, procurement_question, procurement_event, procurement_item, procurement;
+DROP INDEX agency_representative;
+DROP TABLE recusal_appeal, award, procurement_objection, panel_score, panel_member, draw_commitment, lottery_result, drand_round, draw, bid_file, bid, sealed_bid_file, sealed_bid, procurement_question, procurement_event, procurement_item, procurement;
 DROP SEQUENCE award_number, procurement_number;
 DELETE FROM content_counter WHERE scope = 'procurement';

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
@@ -45,6 +46,7 @@ type Core struct {
 	Vault     *secret.Vault
 	Catalog   *catalog.Service
 	Agency    *agency.Service
+	Credit    *credit.Service
 	Expert    *expert.Service
 	Purchaser *purchaser.Service
 	Notice    *notice.Service
@@ -112,6 +114,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
+	c.Credit = credit.New(c.Pool, c.Agency, o.Now)
 	c.Expert = expert.New(c.Pool, c.Catalog)
 	c.Purchaser = purchaser.New(c.Pool, c.Vault, c.Policy)
 	c.Notice = notice.New(c.Pool)

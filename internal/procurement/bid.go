@@ -30,8 +30,7 @@ type SealedBid struct {
 	DiscountBP   *int      `json:"discountBp,omitempty"` // 1/10000
 	Days         int       `json:"days"`                 // promised working days
 	Proposal     Proposal  `json:"proposal"`
-	TermsVersion int       `json:"termsVersion"`      // of the notice it answers
-	Padding      string    `json:"padding,omitempty"` // so that the length of an envelope tells little
+	TermsVersion int       `json:"termsVersion"` // of the notice it answers
 }
 
 // Proposal is the response beside the quote.
@@ -59,6 +58,8 @@ type Bid struct {
 	Days         int
 	Proposal     Proposal
 	CreditTenths *int
+	TermsVersion int       // of the notice it answers; known only while it is opened
+	Signer       uuid.UUID // who signed it; as TermsVersion
 	Explanation  string
 	ExplainedAt  *time.Time
 }

@@ -11,6 +11,6 @@
 // (who may not bid beside whom); 公平竞争审查条例 第8、9条 (what a notice may not ask for).
 //
 // Tables: procurement, procurement_item, procurement_event, procurement_question,
-// sealed_bid, sealed_bid_file, bid, bid_file, draw, drand_round, lottery_result,
+// recusal_appeal, sealed_bid, sealed_bid_file, bid, bid_file, draw, drand_round, lottery_result,
 // draw_commitment, panel_member, panel_score, procurement_objection, award.
 package procurement

@@ -33,6 +33,8 @@ type Deps struct {
 	Beacon func(ctx context.Context, chain draw.Chain, round uint64) (draw.Round, error)
 	// Changed keeps the search index; may be nil.
 	Changed func(ctx context.Context, tx db.Tx, ids []uuid.UUID) error
+	// Sign signs what a bidder is handed as a receipt; nil: the receipt bears a digest alone.
+	Sign func([]byte) (string, error)
 	// PublicURL is the site's address, printed in QR codes.
 	PublicURL string
 	// Now is the clock of what no deadline rests on; deadlines are judged by the database.

@@ -11,5 +11,9 @@
 // uploading checks, under the lock, that the content is still there when it writes the
 // row; sweeping checks, under the lock, that there is no row when it removes the content.
 //
+// A sealed upload (PutSealed) is checked and scanned like any other and then kept as an
+// age envelope alone: its row tells neither name nor kind, and the program cannot read it
+// before whoever holds the identity opens it.
+//
 // Virus scanning is off unless a Scanner is given; with one, nothing is kept unscanned.
 package files

@@ -75,17 +75,20 @@ func (s *Store) Put(ctx context.Context, u Upload) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	f := File{MediaType: kind, Name: CleanName(u.Name, kind), UploadedBy: u.UploadedBy, OrgID: u.OrgID}
+	if err := s.scan(ctx, received, &f); err != nil {
+		return File{}, err
+	}
+	return s.keep(ctx, received, f)
+}
+
+// keep writes the content and then the row of f, whose id, digest, size and time it fills in.
+func (s *Store) keep(ctx context.Context, received *spooled, f File) (File, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return File{}, err
 	}
-	f := File{
-		ID: id, SHA256: received.sum, Size: received.size, MediaType: kind, Name: CleanName(u.Name, kind),
-		UploadedBy: u.UploadedBy, OrgID: u.OrgID, UploadedAt: s.now().UTC().Truncate(time.Microsecond),
-	}
-	if err := s.scan(ctx, received, &f); err != nil {
-		return File{}, err
-	}
+	f.ID, f.SHA256, f.Size, f.UploadedAt = id, received.sum, received.size, s.now().UTC().Truncate(time.Microsecond)
 	for range attempts {
 		if err := s.bucket.keep(ctx, received); err != nil {
 			return File{}, err
