@@ -68,7 +68,7 @@ func TestOnlyItsOwn(t *testing.T) {
 	}{
 		"nobody": {nil, uuid.Nil, apperr.Unauthenticated}, "the purchaser": {s.buyerPerson, uuid.Nil, apperr.Forbidden}, "for another": {ours.agent, other.id, apperr.NotFound},
 		"for one that is not": {ours.agent, uuid.New(), apperr.NotFound}, "of two, unnamed": {both, uuid.Nil, apperr.Invalid},
-		"an operator": {s.cast.Person("审核", testkit.At(authz.Operator, testkit.City)), ours.id, apperr.Forbidden},
+		"an operator":  {s.cast.Person("审核", testkit.At(authz.Operator, testkit.City)), ours.id, apperr.Forbidden},
 		"the platform": {s.cast.Person("平台", testkit.At(authz.PlatformAdmin, testkit.City)), ours.id, apperr.Forbidden},
 	} {
 		ctx := testkit.As(t, c.who)
@@ -404,7 +404,7 @@ func TestOffers(t *testing.T) {
 		"negative": {Terms{Pricing: Quoted, DaysCeiling: 9}, Offer{QuoteFen: fen(-1), Days: 1}, "quoteFen"}, "not asked": {Terms{Pricing: FixedPrice, DaysCeiling: 9}, Offer{QuoteFen: fen(1), Days: 1}, "quoteFen"},
 		"discount": {discount, Offer{DiscountBP: bp(2000), Days: 1}, ""}, "too deep": {discount, Offer{DiscountBP: bp(2001), Days: 1}, "discountBp"}, "all off": {Terms{Pricing: Discount, CeilingFen: 5, DaysCeiling: 9}, Offer{DiscountBP: bp(10_000), Days: 1}, "discountBp"},
 		"too long": {quoted, Offer{QuoteFen: fen(100), Days: 11}, "days"}, "no days": {quoted, Offer{QuoteFen: fen(100)}, "days"},
-		"no proposal": {Terms{Pricing: FixedPrice, Method: Panel, DaysCeiling: 9}, Offer{Days: 1}, "proposal.text"},
+		"no proposal":    {Terms{Pricing: FixedPrice, Method: Panel, DaysCeiling: 9}, Offer{Days: 1}, "proposal.text"},
 		"a person twice": {quoted, Offer{QuoteFen: fen(100), Days: 1, Proposal: Proposal{Practitioners: []uuid.UUID{twice, twice}}}, "proposal.practitioners"},
 	} {
 		err := c.o.Validate(c.t)
