@@ -340,38 +340,41 @@ func (s *stage) delivery(who string) aim {
 
 // bodies are good ones: what is refused is refused for who asks, not for what was asked.
 var bodies = map[string]string{
-	"PATCH /api/v1/me":                           `{"phone":"13800138000"}`,
-	"PUT /api/v1/me/password":                    `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
-	"PUT /api/v1/me/totp":                        `{"code":"123456"}`,
-	"DELETE /api/v1/me/totp":                     `{"password":"` + goodPassword + `","code":"123456"}`,
-	"PUT /api/v1/me/notifications":               `{"items":[{"kind":"review","mail":false}]}`,
-	"POST /api/v1/registrations":                 `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
-	"POST /api/v1/session":                       `{"login":"<login>","password":"` + goodPassword + `"}`,
-	"POST /api/v1/session/second-factor":         `{"code":"123456"}`,
-	"POST /api/v1/password-resets":               `{"email":"someone@example.com","captcha":"unsolved"}`,
-	"PUT /api/v1/password-resets/{token}":        `{"password":"` + goodPassword + `"}`,
-	"POST /api/v1/organisations/{id}/members":    `{"name":"新受托人","email":"<fresh>@example.com"}`,
-	"POST /api/v1/accounts":                      `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
-	"PUT /api/v1/accounts/{id}/state":            `{"state":"disabled","reason":"离职"}`,
-	"DELETE /api/v1/accounts/{id}/totp":          `{"reason":"手机丢失"}`,
-	"POST /api/v1/grants":                        `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
-	"DELETE /api/v1/grants/{id}":                 `{"reason":"调离"}`,
-	"POST /api/v1/submissions":                   `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
-	"POST /api/v1/me/erasure":                    `{}`,
-	"PUT /api/v1/persons/{id}/erasure":           `{"reason":"本人申请"}`,
-	"PUT /api/v1/submissions/{id}/content":       `{"version":1,"content":{}}`,
-	"PUT /api/v1/submissions/{id}/assignee":      `{"version":1,"personId":"<assignee>"}`,
-	"POST /api/v1/submissions/{id}/reveals":      `{"field":"contactPhone","reason":"电话核实"}`,
-	"POST /api/v1/objections/{id}/answer":        `{"upheld":true,"answer":"经查属实，退回修改"}`,
-	"POST /api/v1/publicity/{number}/objections": `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
-	"POST /api/v1/submission-actions":            `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
+	"PATCH /api/v1/me":                               `{"phone":"13800138000"}`,
+	"PUT /api/v1/me/password":                        `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
+	"PUT /api/v1/me/totp":                            `{"code":"123456"}`,
+	"DELETE /api/v1/me/totp":                         `{"password":"` + goodPassword + `","code":"123456"}`,
+	"PUT /api/v1/me/notifications":                   `{"items":[{"kind":"review","mail":false}]}`,
+	"POST /api/v1/registrations":                     `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
+	"POST /api/v1/session":                           `{"login":"<login>","password":"` + goodPassword + `"}`,
+	"POST /api/v1/session/second-factor":             `{"code":"123456"}`,
+	"POST /api/v1/password-resets":                   `{"email":"someone@example.com","captcha":"unsolved"}`,
+	"PUT /api/v1/password-resets/{token}":            `{"password":"` + goodPassword + `"}`,
+	"POST /api/v1/organisations/{id}/members":        `{"name":"新受托人","email":"<fresh>@example.com"}`,
+	"POST /api/v1/accounts":                          `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
+	"PUT /api/v1/accounts/{id}/state":                `{"state":"disabled","reason":"离职"}`,
+	"DELETE /api/v1/accounts/{id}/totp":              `{"reason":"手机丢失"}`,
+	"POST /api/v1/grants":                            `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
+	"DELETE /api/v1/grants/{id}":                     `{"reason":"调离"}`,
+	"POST /api/v1/submissions":                       `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
+	"POST /api/v1/me/erasure":                        `{}`,
+	"PUT /api/v1/persons/{id}/erasure":               `{"reason":"本人申请"}`,
+	"PUT /api/v1/submissions/{id}/content":           `{"version":1,"content":{}}`,
+	"PUT /api/v1/submissions/{id}/assignee":          `{"version":1,"personId":"<assignee>"}`,
+	"POST /api/v1/submissions/{id}/reveals":          `{"field":"contactPhone","reason":"电话核实"}`,
+	"POST /api/v1/objections/{id}/answer":            `{"upheld":true,"answer":"经查属实，退回修改"}`,
+	"POST /api/v1/publicity/{number}/objections":     `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
+	"PUT /api/v1/procurements/{id}/my-bid":           `{"days":10}`,
+	"POST /api/v1/procurements/{id}/recusal-appeals": `{"code":"phone","reason":"电话并不相同"}`,
+	"PUT /api/v1/recusal-appeals/{id}":               `{"upheld":true,"answer":"查明不是同一人"}`,
+	"POST /api/v1/submission-actions":                `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
 }
 
 // body is what a route is sent.
 func (s *stage) body(route string, to aim) (kind, text string) {
 	s.t.Helper()
 	switch route {
-	case "POST /api/v1/files":
+	case "POST /api/v1/files", "POST /api/v1/procurements/{id}/bid-files":
 		return formOf(s, map[string]string{"file": pdf}, "材料.pdf")
 	case "POST /api/v1/deliveries":
 		return formOf(s, map[string]string{"kind": "items", "source": "某局", "file": itemTable}, "items.csv")
