@@ -163,7 +163,8 @@ var things = map[string]func(s *stage, who string) aim{
 		s.exec(`INSERT INTO submission_secret (id, submission_id, sealed) VALUES ($1, $2, $3)`, ref, a["id"], s.a.Vault.Seal("submission.secret", "13800138000"))
 		return a
 	},
-	"公示中的": func(s *stage, _ string) aim { return s.publicity() },
+	"an appeal against a recusal": func(s *stage, _ string) aim { return s.recusal() },
+	"公示中的":                        func(s *stage, _ string) aim { return s.publicity() },
 	"公示中的异议": func(s *stage, _ string) aim {
 		a := s.publicity()
 		id := uuid.Must(uuid.NewV7())
@@ -282,6 +283,27 @@ func (s *stage) paper(state review.State) aim {
 	a := s.submission("purchaser-verification", "purchaser_admin", s.buyer, state, testkit.County)
 	s.exec(`INSERT INTO submission_file (submission_id, file_id) VALUES ($1, $2)`, a["id"], f.ID)
 	return aim{"id": f.ID.String()}
+}
+
+// recusal is what an agency of the county says against a recusal in a procurement there.
+func (s *stage) recusal() aim {
+	s.t.Helper()
+	ids := s.once("a procurement", func() aim {
+		buyer := s.cast.Organisation("enterprise", "有采购的业主", testkit.County)
+		a := s.submission("procurement-notice", "operator_city", buyer, review.Published, testkit.County)
+		s.exec(`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)
+			VALUES ($1, 'enterprise', '业主', false, '', '', '', $2, '', '', '{}', now(), $3)`, buyer, s.a.Vault.Seal("purchaser.contact_phone", "13800138000"), a["id"])
+		id, firm := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+		s.exec(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, submission_id)
+			VALUES ($1, $2, '有采购的业主', $3, '项目', 'random', false, '{}', 'open', now(), now() + interval '1 day', now() + interval '2 days', 'x', $4)`, id, buyer, testkit.County, a["id"])
+		s.exec(`INSERT INTO agency (id, uscc, name, kind, legal_representative, domicile, address, phone, introduction, admitted_on, batch_id)
+			SELECT $1, $2, '应回避的机构', 'enterprise', '', '', '', '', '', '2024-01-01', id FROM import_batch LIMIT 1`, firm, newUSCC())
+		return aim{"procurement": id.String(), "firm": firm.String()}
+	})
+	id := uuid.Must(uuid.NewV7())
+	s.exec(`DELETE FROM recusal_appeal WHERE procurement_id = $1`, ids["procurement"])
+	s.exec(`INSERT INTO recusal_appeal (id, procurement_id, agency_id, code, reason, filed_by) VALUES ($1, $2, $3, 'phone', '电话不同', $4)`, id, ids["procurement"], ids["firm"], s.people["agency_agent"].Person)
+	return aim{"id": id.String()}
 }
 
 // publicity is a submission of the expert's that has passed and stands open to objection.

@@ -281,11 +281,7 @@ func TestTheKeyChangesWhileBidsAreSealed(t *testing.T) {
 	}
 	check(&both)
 	s.exec(`DELETE FROM sealed_bid WHERE address = $1`, both.Vault.Digest(fieldAddress, subjectOf(p.ID, twice.id))) // as writing anew under both keys does
-	var mine []secret.Column
-	for _, c := range SealedColumns() {
-		mine = append(mine, c)
-	}
-	mine = append(mine, secret.Column{Table: "purchaser", Key: "organisation_id", Sealed: "contact_phone", Field: "purchaser.contact_phone"})
+	mine := append(SealedColumns(), secret.Column{Table: "purchaser", Key: "organisation_id", Sealed: "contact_phone", Field: "purchaser.contact_phone"})
 	if _, err := secret.Rotate(t.Context(), s.pool, both.Vault, mine, nil); err != nil {
 		t.Fatal(err)
 	}
