@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/http"
+
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/procurement"
 )
@@ -8,7 +10,7 @@ import (
 // newProcurement builds the heart of the marketplace with what it needs of the rest.
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
-		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Files: c.Files, Tell: c.tellProcurement,
-		Workdays: rules.Int, PublicURL: c.Config.PublicURL, Now: c.Now,
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Tell: c.tellProcurement,
+		Workdays: rules.Int, Due: due, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
 }

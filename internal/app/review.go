@@ -27,6 +27,7 @@ func (c *Core) newReview() *review.Service {
 		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		expert.Kinds(c.experts()),
 		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
+		c.Procurement.Kinds(),
 	)...)
 }
 
