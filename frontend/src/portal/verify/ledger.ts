@@ -58,6 +58,8 @@ export function parseLogKey(text: string): LogKey {
   return { name, id: digest, key: raw.slice(1) };
 }
 
+const signatureLine = /^— (\S+) (\S+)$/;
+
 export interface Checkpoint {
   origin: string;
   size: number;
@@ -67,7 +69,10 @@ export interface Checkpoint {
 /** Reads a checkpoint; with a key, only after its signature. */
 export function openCheckpoint(note: string, logKey: string): Checkpoint {
   const split = note.lastIndexOf("\n\n");
-  if (split < 0) throw new Error("检查点没有签名");
+  const signatures = note.slice(split + 2).split("\n");
+  if (split < 0 || signatures.pop() !== "" || signatures.length === 0 || !signatures.every((line) => signatureLine.test(line))) {
+    throw new Error("检查点没有签名，或签名写得不对");
+  }
   const signed = note.slice(0, split + 1);
   const [origin = "", count = "", root = ""] = signed.split("\n");
   if (!/^(?:0|[1-9]\d{0,14})$/.test(count)) throw new Error(`检查点的条数 ${count} 不是整数`);
@@ -76,11 +81,8 @@ export function openCheckpoint(note: string, logKey: string): Checkpoint {
 
   const key = parseLogKey(logKey);
   if (origin !== key.name) throw new Error(`检查点是日志 ${origin} 的，公钥是 ${key.name} 的`);
-  const good = note
-    .slice(split + 2)
-    .split("\n")
-    .some((line) => {
-      const [, name, encoded = ""] = /^— (\S+) (\S+)$/.exec(line) ?? [];
+  const good = signatures.some((line) => {
+      const [, name, encoded = ""] = signatureLine.exec(line) ?? [];
       if (name !== key.name) return false;
       try {
         const raw = fromBase64(encoded);
