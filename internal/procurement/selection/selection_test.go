@@ -117,6 +117,10 @@ func TestLowestByHand(t *testing.T) {
 	if p := place(t, conclude(t, in), 1); !strings.Contains(p.Reason, "说明未被采纳") {
 		t.Errorf("%+v", p)
 	}
+	// At the limits a quote is valid.
+	if s, err := Screen(Input{Method: LowestPrice, LowPercent: 70, FloorFen: 100, CeilingFen: 120, Bids: quotes(100, 120, 99, 121)}); err != nil || !slices.Equal(s.Valid, []int{1, 2}) {
+		t.Errorf("at the limits: %+v %v", s, err)
+	}
 	// Exactly 70 % of the mean is not under it: 70, 115, 115 → mean 100, line 70.
 	if s, _ := Screen(Input{Method: LowestPrice, LowPercent: 70, Bids: quotes(7000, 11500, 11500)}); len(s.NeedsExplanation) != 0 {
 		t.Errorf("at the line: %v", s.NeedsExplanation)

@@ -94,10 +94,10 @@ function checkDrand(e: Evidence, edition: Edition, v: DrandValue): string {
   if (edition.round !== undefined && edition.round !== v.round) throw new Error(`用的是第 ${v.round} 轮，公告指定的是第 ${edition.round} 轮`);
   const at = seconds(e.selectionAt);
   const first = firstAfter(v, at);
-  const late = firstAfter(v, at + 3600 * (e.fallbackHours ?? 0));
-  if (v.round !== first && !(e.usedFallback === true && v.round === late)) {
-    throw new Error(`用的是第 ${v.round} 轮，选取时间之后的第一轮是第 ${first} 轮`);
-  }
+  // A fallback may wait until its hours are over; after a void draw the decision names a round ahead.
+  const late = e.usedFallback === true && v.round === firstAfter(v, at + 3600 * (e.fallbackHours ?? 0));
+  const decided = e.attempt > 1 && edition.round === v.round && v.round > first;
+  if (v.round !== first && !late && !decided) throw new Error(`用的是第 ${v.round} 轮，选取时间之后的第一轮是第 ${first} 轮`);
   checkRound(v);
   return `drand 第 ${v.round} 轮，是选取时间之后公布的，签名有效`;
 }
@@ -150,7 +150,7 @@ function checkTable(e: Evidence, t: Table): string {
     const want = e.picks + e.reserves;
     if (t.picks.some((p) => (p.struck === true) !== struck.has(p.number))) throw new Error("剔除的编号与文件所载的不符");
     const exhausted = t.picks.length === t.pool && counted.length <= want;
-    if (t.picks.at(-1)?.struck === true ? !exhausted : counted.length !== want && !exhausted) throw new Error("抽取的个数与文件所载的不符");
+    if (t.picks[t.picks.length - 1]?.struck === true ? !exhausted : counted.length !== want && !exhausted) throw new Error("抽取的个数与文件所载的不符");
   }
   return `${rows.length} 行全部重算相符，抽出 ${counted.map((p) => p.number).join(" ")}`;
 }
@@ -205,9 +205,13 @@ function* checkReceipts(e: Evidence, logKey: string): Generator<Finding, void> {
       return checkReceipt(r, logKey);
     });
   }
-  const at = (name: string, value: string): number => lines.findLast(({ line }) => member(line.body, name) === value)?.index ?? -1;
-  const pool = at("poolHash", e.poolHash);
-  const file = at("evidence", e.digest);
+  // Of several lines the earliest tells when it was published.
+  const at = (value: string, ...names: string[]): number => {
+    const found = lines.filter(({ line }) => names.some((name) => member(line.body, name) === value)).map(({ index }) => index);
+    return found.length === 0 ? -1 : Math.min(...found);
+  };
+  const pool = e.purpose === "panel" ? at(e.poolHash, "poolHash", "panelPoolHash") : at(e.poolHash, "poolHash");
+  const file = at(e.digest, "evidence");
   yield check("公共日志：抽取池", () => {
     if (pool < 0) throw new Error("所附的日志条目里没有抽取池的摘要");
     if (file >= 0 && pool >= file) throw new Error("抽取池不是在抽取之前写入日志的");

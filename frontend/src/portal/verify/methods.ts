@@ -190,6 +190,12 @@ class Course {
     );
   }
 
+  /** Of the quotes that equal the first, the one drawn last: it is the one dropped. */
+  private lastOfEqualFirst(ranked: number[]): number | undefined {
+    const [first] = ranked;
+    return first === undefined ? undefined : ranked.filter((n) => this.quote(n) === this.quote(first)).pop();
+  }
+
   private reference(): Computed {
     const bases = this.input.bases ?? [];
     const picks = this.rows(bases.length, 1);
@@ -198,10 +204,9 @@ class Course {
 
     let left = this.valid;
     if (left.length > 5) {
-      // Of equals the one drawn last goes: it is worst in both directions.
-      const lowest = this.ranked(left, (n) => this.quote(n)).filter((n, _, all) => this.quote(n) === this.quote(all[0] ?? n)).at(-1);
+      const lowest = this.lastOfEqualFirst(this.ranked(left, (n) => this.quote(n)));
       const others = left.filter((n) => n !== lowest);
-      const highest = this.ranked(others, (n) => -this.quote(n)).filter((n, _, all) => this.quote(n) === this.quote(all[0] ?? n)).at(-1);
+      const highest = this.lastOfEqualFirst(this.ranked(others, (n) => -this.quote(n)));
       if (lowest === undefined || highest === undefined) throw new Error("去不掉最高和最低报价");
       left = others.filter((n) => n !== highest);
       this.step("dropped", [highest, lowest]);

@@ -9,9 +9,10 @@ import { draw, keyOf } from "./draw";
 import { chainHash, checkRound, firstAfter } from "./drand";
 import { digestOf, verifyAward, verifyDraw } from "./evidence";
 import type { Finding } from "./finding";
-import type { DrandValue } from "./format";
+import type { Algorithm, DrandValue, Input, Place, Step } from "./format";
 import { halfUp, written } from "./fraction";
 import { parseLogKey } from "./ledger";
+import { conclude } from "./methods";
 import { sm3 } from "./sm3";
 
 const internal = new URL("../../../../internal/", import.meta.url);
@@ -31,6 +32,15 @@ const quicknet = read("draw/testdata/drand-quicknet.json") as {
   group_hash: string;
   rounds: { round: number; randomness: string; signature: string }[];
 };
+
+const examples = read("procurement/selection/testdata/examples.json") as {
+  algorithm: Algorithm;
+  key: string;
+  input: Input;
+  places: Place[];
+  steps: Step[] | null;
+  drawn: number[][] | null;
+}[];
 
 function beacon(): DrandValue {
   const [round] = quicknet.rounds;
@@ -128,6 +138,19 @@ describe("numbers and spelling", () => {
   });
 });
 
+describe("the methods", () => {
+  it("find what the server's code finds, whatever comes", () => {
+    for (const { algorithm, key, input, places, steps, drawn } of examples) {
+      const got = conclude(input, algorithm, key);
+      expect(got.places).toEqual(places.map(({ number, result, place = 0, rank = 0 }) => ({ number, result, place, rank })));
+      expect(got.steps).toEqual((steps ?? []).map(({ name, numbers = [], value = "" }) => ({ name, numbers, value })));
+      expect(got.draws.map((d) => d.picks.filter((p) => p.struck !== true).map((p) => p.number))).toEqual(drawn ?? []);
+    }
+    expect(new Set(examples.map((e) => e.input.method)).size).toBe(7);
+    expect(examples.length).toBeGreaterThan(100);
+  });
+});
+
 describe("evidence files of the server's code", () => {
   it.each(Object.keys(vectors.evidence))("%s verifies", (name) => {
     const all = findings(evidenceOf(name));
@@ -198,12 +221,12 @@ describe("tampering", () => {
     }
     expect(n).toBeGreaterThan(300);
     expect(faulty(findings(root))).toBe(false);
-  });
+  }, 60_000);
 
   it("of any field of an award is detected", () => {
     const root = structuredClone(vectors.awards.plain ?? {}) as Record<string, unknown>;
     for (const path of flips(root)) expect(told(findings(root, vectors.logKey, verifyAward)), path).toBe(true);
-  });
+  }, 60_000);
 
   /** Without receipts and with the digest made anew, the computation alone must tell. */
   function forged(name: string, path: string, value: unknown): Finding[] {
@@ -239,6 +262,17 @@ describe("tampering", () => {
   ])("of %s is detected by %s without any receipt", (_, step, path, value) => {
     const all = forged("lowest_price-low", path, value);
     expect(all.filter((f) => f.status === "wrong").some((f) => f.step.startsWith(step))).toBe(true);
+  });
+
+  it("of a void draw's source is detected: the round named must lie ahead", () => {
+    for (const [attempt, round, good] of [[2, 1000, true], [1, 1000, false], [2, 1001, false]] as const) {
+      const e = evidenceOf("random-struck");
+      delete e.receipts;
+      Object.assign(e, { attempt, selectionAt: "2023-08-23T15:58:22Z" });
+      (e.named as DrandValue).round = round;
+      e.digest = digestOf(e);
+      expect(faulty(findings(e, ""))).toBe(!good);
+    }
   });
 
   it("finds nothing wrong where nothing was changed", () => {
