@@ -335,7 +335,19 @@ func TestPanelByHand(t *testing.T) {
 			t.Fatalf("key %s: %+v", in.Key, o.Places)
 		}
 	}
+	// A hundredth of a tenth of a point: technical weighs one percent more than price.
+	in.PriceWeight, in.TechWeight, in.CreditWeight = 33, 34, 33
+	in.Scores = []Score{{1, 1, 500, 501, 500}, {2, 1, 500, 500, 500}, {3, 1, 500, 500, 500}, {1, 2, 501, 500, 500}, {2, 2, 500, 500, 500}, {3, 2, 500, 500, 500}}
+	for i := range 20 {
+		in.Key = fmt.Sprintf("%d./", i)
+		if o := conclude(t, in); o.Winner() != 1 {
+			t.Fatalf("key %s: %+v", in.Key, o.Places)
+		}
+	}
 	for name, spoil := range map[string]func(*Input){
+		"an even panel, all scored": func(in *Input) {
+			in.Experts, in.Scores = 4, append(slices.Clone(in.Scores), Score{4, 1, 1, 1, 1}, Score{4, 2, 1, 1, 1})
+		},
 		"a sheet missing":      func(in *Input) { in.Scores = in.Scores[1:] },
 		"a sheet twice":        func(in *Input) { in.Scores = append(slices.Clone(in.Scores), in.Scores[0]) },
 		"an even panel":        func(in *Input) { in.Experts = 4 },
