@@ -524,6 +524,7 @@ func TestRewrittenEvidence(t *testing.T) {
 		"another quote":        {"lowest_price-sha256", "", func(e *Evidence) { *e.Input.Bids[0].QuoteFen += 100000 }},
 		"a bid struck":         {"random-sha256", "", func(e *Evidence) { e.Input.Bids[2].Struck, e.Struck = "资质失效", []int{3} }},
 		"another bidder":       {"random-sha256", "抽取池编号", func(e *Evidence) { e.Pool[1].USCC, e.Pool[2].USCC = e.Pool[2].USCC, e.Pool[1].USCC }},
+		"a number twice":       {"random-sha256", "抽取池编号", func(e *Evidence) { e.Pool[1].Number = 1 }},
 		"an earlier round":     {"random-struck", "熵源", func(e *Evidence) { e.Entropy.Drand.Round.Round--; e.Named.Round-- }},
 		"a later selection":    {"random-struck", "熵源", func(e *Evidence) { e.SelectionAt = e.SelectionAt.Add(3 * time.Second) }},
 		"randomness of choice": {"random-struck", "熵源", func(e *Evidence) { e.Entropy.Drand.Randomness = strings.Repeat("ab", 32) }},
