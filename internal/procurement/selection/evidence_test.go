@@ -605,8 +605,23 @@ func TestRewrittenEvidence(t *testing.T) {
 			t.Errorf("a first draw took round %d", round)
 		}
 	}
+	e := load("random-struck")
+	e.Attempt, e.SelectionAt = 2, e.SelectionAt.Add(time.Minute)
+	if !draw.Faulty(draw.Verify(e.Evidence)) {
+		t.Error("took a round that had been when the decision was made")
+	}
+	// A fallback may wait for its hours; the source first named may not.
+	e = load("random-struck")
+	e.SelectionAt, e.FrozenAt = e.SelectionAt.Add(-24*time.Hour), e.FrozenAt.Add(-24*time.Hour)
+	if !draw.Faulty(draw.Verify(e.Evidence)) {
+		t.Error("took the round of a day later from the named source")
+	}
+	e.UsedFallback, e.Fallback, e.Named = true, &draw.Edition{Kind: "drand", Chain: e.Named.Chain}, draw.Edition{Kind: "lottery"}
+	if found := draw.Verify(e.Evidence); draw.Faulty(found) {
+		t.Errorf("a fallback after its hours: %+v", found)
+	}
 	// The pool must have been logged before the draw.
-	e := load("random-sha256")
+	e = load("random-sha256")
 	l := newLog(t)
 	at := l.add("result", map[string]any{LogEvidence: e.Digest})
 	late := l.add("bid-pool", map[string]any{LogPoolHash: e.PoolHash})

@@ -139,6 +139,22 @@ describe("numbers and spelling", () => {
 });
 
 describe("the methods", () => {
+  it("draw their lines where the rule does", () => {
+    const lowest = (...sums: number[]): Input => ({
+      method: "lowest_price",
+      lowPercent: 70,
+      floorFen: 7,
+      ceilingFen: 20000,
+      bids: sums.map((quoteFen, i) => ({ number: i + 1, quoteFen, creditTenths: 0 })),
+    });
+    const low = (input: Input): number[] | undefined => conclude(input, "sha256", "1./").steps.find((s) => s.name === "low")?.numbers;
+    expect(low(lowest(7000, 11500, 11500))).toEqual([]); // exactly 70 % of the mean
+    expect(low(lowest(6999, 11500, 11501))).toEqual([1]);
+    const fate = (sum: number): string | undefined => conclude(lowest(10, 10, sum), "sha256", "1./").places.find((p) => p.number === 3)?.result;
+    expect([fate(6), fate(20001)]).toEqual(["disqualified", "disqualified"]);
+    expect(conclude(lowest(7, 20000), "sha256", "1./").steps[0]?.numbers).toEqual([1, 2]);
+  });
+
   it("find what the server's code finds, whatever comes", () => {
     for (const { algorithm, key, input, places, steps, drawn } of examples) {
       const got = conclude(input, algorithm, key);
@@ -273,6 +289,17 @@ describe("tampering", () => {
       e.digest = digestOf(e);
       expect(faulty(findings(e, ""))).toBe(!good);
     }
+  });
+
+  it("of a fallback is detected: it may wait for its hours, the named source may not", () => {
+    const e = evidenceOf("random-struck");
+    delete e.receipts;
+    Object.assign(e, { selectionAt: "2023-08-22T15:59:22Z", frozenAt: "2023-08-22T14:59:22Z" });
+    e.digest = digestOf(e);
+    expect(faulty(findings(e, ""))).toBe(true);
+    Object.assign(e, { usedFallback: true, fallback: { ...(e.named as object) }, named: { kind: "lottery" } });
+    e.digest = digestOf(e);
+    expect(faulty(findings(e, ""))).toBe(false);
   });
 
   it("finds nothing wrong where nothing was changed", () => {
