@@ -53,7 +53,6 @@ type ProcurementKey struct {
 	ID uuid.UUID `path:"id" doc:"采购项目的标识"`
 }
 
-
 type reasonInput struct {
 	ProcurementKey
 	Body struct {
