@@ -19,6 +19,7 @@ CREATE TABLE procurement (
     fiscal        boolean NOT NULL,
     terms         jsonb NOT NULL,                 -- procurement.Terms, with every amendment in it
     terms_version integer NOT NULL DEFAULT 1,
+    answer_version integer NOT NULL DEFAULT 1,    -- the earliest version that a bid may answer: a material amendment raises it
     state         text NOT NULL CHECK (state IN ('open','selecting','publicity','suspended','awarded','contracted','in_service','delivered','accepted','evaluated','withdrawn','failed','terminated')),
     round         integer NOT NULL DEFAULT 1 CHECK (round > 0),   -- how many times it has been published, this time included
     previous_id   uuid REFERENCES procurement,    -- the failed one that this one repeats
@@ -29,6 +30,9 @@ CREATE TABLE procurement (
     identity      bytea,                          -- its private key, sealed (platform/secret)
     frozen_at     timestamptz,
     pool_hash     text,
+    choice        jsonb,                          -- selection.Choice of the purchaser
+    choice_until  timestamptz,                    -- by when he has to choose
+    wake_at       timestamptz,                    -- while it is selected: when the clock has to look again; NULL: at every turn
     concluded_at  timestamptz,                    -- when the result was found
     publicity_until timestamptz,
     publicity_provisional boolean NOT NULL DEFAULT false,
@@ -152,6 +156,10 @@ CREATE TABLE bid (
     credit_tenths  integer,                       -- credit score × 10 as of the opening
     explanation    text NOT NULL DEFAULT '',      -- of a low quote
     explained_at   timestamptz,
+    explain_until  timestamptz,                   -- a low quote must be explained by then; NULL: it is not low
+    verdict        text NOT NULL DEFAULT '' CHECK (verdict IN ('','accepted','rejected')),  -- the purchaser's, on the explanation
+    opinion        text NOT NULL DEFAULT '',      -- its reason
+    struck         text NOT NULL DEFAULT '',      -- why it was struck after the freezing; the number stays
     UNIQUE (procurement_id, agency_id),
     UNIQUE (procurement_id, number)
 );
@@ -236,7 +244,7 @@ CREATE TABLE panel_member (
     procurement_id uuid NOT NULL REFERENCES procurement,
     expert_id      uuid NOT NULL REFERENCES expert,
     ordinal        integer NOT NULL,              -- in drawn order
-    state          text NOT NULL CHECK (state IN ('drawn','declared','recused','absent','scored')),
+    state          text NOT NULL CHECK (state IN ('reserve','drawn','declared','recused','absent','scored')),
     note           text NOT NULL DEFAULT '',
     declared_at    timestamptz,                   -- no conflict, declared before any bid is seen
     scored_at      timestamptz,

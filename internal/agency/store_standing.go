@@ -193,3 +193,19 @@ func scanListing(row pgx.CollectableRow) (Listing, error) {
 func (l *Listing) targets() []any {
 	return []any{&l.ID, &l.List, &l.AgencyID, &l.AgencyName, &l.USCC, &l.Reason, &l.Basis, &l.From, &l.Until, &l.InForce, &l.Demo}
 }
+
+// OrganisationsOf are the organisations whose people act for agencies; one that nobody has
+// claimed has none.
+func OrganisationsOf(ctx context.Context, q db.Querier, agencies []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `
+		SELECT a.organisation_id FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) i JOIN agency a ON a.id = i.id
+		WHERE a.organisation_id IS NOT NULL ORDER BY 1`, agencies)
+	if err != nil {
+		return nil, fmt.Errorf("organisations of agencies: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("organisations of agencies: %w", err)
+	}
+	return out, nil
+}

@@ -88,7 +88,7 @@ func (a *App) build(o Options) error {
 	}
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
-		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Policy: a.Policy, Idempotency: a.Once,
+		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Procurement: a.Procurement, Policy: a.Policy, Idempotency: a.Once,
 		SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"), TrustedProxies: o.Config.TrustedProxies,
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)
@@ -101,7 +101,7 @@ func (a *App) build(o Options) error {
 		Cache:  cache.New(cache.NewFreshness(a.Pool), o.Config.CacheBytes),
 		Logger: o.Logger, Metrics: web.NewMetrics(a.registry), Now: o.Now,
 		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Uploads: map[string]int64{
-			httpapi.FilesPath: a.Files.MaxBytes() + formBytes, httpapi.DeliveriesPath: o.Config.UploadMaxBytes + formBytes,
+			httpapi.FilesPath: a.Files.MaxBytes() + formBytes, httpapi.BidFilesPattern: a.Files.MaxBytes() + formBytes, httpapi.DeliveriesPath: o.Config.UploadMaxBytes + formBytes,
 		}, Limit: o.Config.RequestTimeout,
 	})
 	a.worker, err = jobs.New(a.Pool, a.work())

@@ -31,6 +31,7 @@ import (
 	"zjcs/internal/platform/jobs"
 	"zjcs/internal/platform/mail"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/procurement"
 	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
@@ -61,8 +62,9 @@ type Core struct {
 	Identity *identity.Service
 	Review   *review.Service
 
-	Deliveries *exchange.Deliveries
-	Once       *idempotency.Keeper
+	Deliveries  *exchange.Deliveries
+	Procurement *procurement.Service
+	Once        *idempotency.Keeper
 
 	mail     *mail.Sender
 	refusals *db.Pool               // see refusalConns
@@ -139,6 +141,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Procurement = c.newProcurement()
 	say("正在载入基础数据：区划、事项、收费标准")
 	if err := c.loadReference(ctx); err != nil {
 		c.Close()

@@ -8,13 +8,14 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/procurement"
 	"zjcs/internal/purchaser"
 	"zjcs/internal/review"
 )
 
 // SealedColumns are all columns of sealed values; a rotation reaches what is listed here.
 func SealedColumns() []secret.Column {
-	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), purchaser.SealedColumns(), review.SealedColumns())
+	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), purchaser.SealedColumns(), review.SealedColumns(), procurement.SealedColumns())
 }
 
 // RotateSecrets brings every sealed value under the current key.

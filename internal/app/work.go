@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,8 +40,30 @@ type mailArgs struct {
 func (mailArgs) Kind() string                 { return "message_mail" }
 func (mailArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 15} }
 
-// enqueueMail adds a job for each message, in the transaction that wrote it.
+// mailBatch is how many jobs one transaction adds: a notice that 100,000 agencies could
+// answer must not be published by writing as many jobs.
+const mailBatch = 500
+
+// mailsArgs is the job that adds a job for each of many messages.
+type mailsArgs struct {
+	Messages []uuid.UUID `json:"messages"`
+}
+
+func (mailsArgs) Kind() string { return "message_mails" }
+
+// enqueueMail adds a job for each message, in the transaction that wrote it; where they
+// are many, by jobs that do so.
 func (c *Core) enqueueMail(ctx context.Context, tx db.Tx, messages []uuid.UUID) error {
+	if len(messages) > mailBatch {
+		var many []river.InsertManyParams
+		for part := range slices.Chunk(messages, mailBatch) {
+			many = append(many, river.InsertManyParams{Args: mailsArgs{part}})
+		}
+		if _, err := c.jobs.InsertManyFastTx(ctx, tx, many); err != nil {
+			return fmt.Errorf("insert e-mail jobs: %w", err)
+		}
+		return nil
+	}
 	many := make([]river.InsertManyParams, len(messages))
 	for i, id := range messages {
 		many[i].Args = mailArgs{id}
@@ -102,6 +125,9 @@ func (a *App) work() jobs.Options {
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[mailArgs]) error {
 		return a.Messages.Mail(ctx, job.Args.Message, job.Attempt >= job.MaxAttempts)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[mailsArgs]) error {
+		return db.InTx(ctx, a.Pool, func(tx db.Tx) error { return a.enqueueMail(ctx, tx, job.Args.Messages) })
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliveryArgs]) error {
 		return a.Deliveries.Work(ctx, job.Args.ID)

@@ -86,7 +86,8 @@ func cookieOf(ctx context.Context, name string) string {
 // judged: a visitor learns only that he must sign in, and someone without the
 // permission anywhere only that he lacks it. Where it must be held, the use case asks.
 //
-// A write of the signed-in may carry an Idempotency-Key (see once).
+// A write of the signed-in may carry an Idempotency-Key (see once), but for the sealed ones:
+// of them not even that they were made is kept.
 func on[I, O any](a *API, e endpoint, op func(context.Context, *I) (O, error), more ...func(*huma.Operation)) {
 	o := operation[I](a, e)
 	for _, m := range more {
@@ -146,7 +147,7 @@ func operation[I any](a *API, e endpoint) huma.Operation {
 	}
 	if e.permission != Public {
 		o.Security = []map[string][]string{{"session": {}}}
-		if e.method != http.MethodGet {
+		if e.method != http.MethodGet && !sealedRoutes[e.path] {
 			o.Middlewares = append(o.Middlewares, a.once)
 			o.Parameters = append(o.Parameters, idempotencyParameter)
 		}
@@ -183,7 +184,7 @@ func cookieLines(cookies []*http.Cookie) []string {
 // asks for the route's permission.
 func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
-		web.Route(c.Context(), e.path)
+		name(c.Context(), e.path)
 		ctx, err := a.admitted(humagin.Unwrap(c).Request, e)
 		if err != nil {
 			writeProblem(humagin.Unwrap(c).Writer, problemOf(c.Context(), a.Logger, err))
@@ -191,6 +192,15 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 		}
 		next(huma.WithContext(c, ctx))
 	}
+}
+
+// name tells the log which route was asked for; of a sealed one nothing else.
+func name(ctx context.Context, path string) {
+	if sealedRoutes[path] {
+		web.Sealed(ctx, path)
+		return
+	}
+	web.Route(ctx, path)
 }
 
 // admitted is r's context with who calls in it, unless he may not.

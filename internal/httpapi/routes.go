@@ -27,6 +27,7 @@ import (
 	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/idempotency"
 	"zjcs/internal/platform/web"
+	"zjcs/internal/procurement"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
 	"zjcs/internal/supervision"
@@ -48,6 +49,7 @@ type Deps struct {
 	Supervision    *supervision.Service
 	Files          *files.Store
 	Deliveries     *exchange.Deliveries
+	Procurement    *procurement.Service
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -159,6 +161,7 @@ func (a *API) workspaceRoutes() {
 	a.supervisionRoutes()
 	a.personalDataRoutes()
 	a.exchangeRoutes()
+	a.bidRoutes()
 }
 
 // body wraps what an operation answers.

@@ -9,8 +9,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
-
-	"zjcs/internal/platform/web"
 )
 
 // stream registers an endpoint whose body goes by in pieces, in or out. It stands in the
@@ -27,7 +25,7 @@ func stream(a *API, e endpoint, op huma.Operation, serve func(ctx context.Contex
 	}
 	a.huma.OpenAPI().AddOperation(&op)
 	a.engine.Handle(e.method, strings.NewReplacer("{", ":", "}", "").Replace(e.path), func(c *gin.Context) {
-		web.Route(c.Request.Context(), e.path)
+		name(c.Request.Context(), e.path)
 		ctx, err := a.admitted(c.Request, e)
 		if err == nil {
 			r := c.Request.WithContext(ctx)

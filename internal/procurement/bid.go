@@ -62,4 +62,8 @@ type Bid struct {
 	Signer       uuid.UUID // who signed it; as TermsVersion
 	Explanation  string
 	ExplainedAt  *time.Time
+	ExplainUntil *time.Time // of a low quote
+	Verdict      string     // accepted, rejected; "" not yet judged
+	Opinion      string
+	Struck       string // why it was struck after the freezing
 }

@@ -11,6 +11,7 @@ import (
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/procurement/selection"
 	"zjcs/internal/review"
 )
 
@@ -70,6 +71,7 @@ type Procurement struct {
 	Fiscal               bool
 	Terms                Terms
 	TermsVersion         int
+	AnswerVersion        int // the earliest version of the terms that a bid may answer
 	State                review.State
 	Round                int
 	Previous             *uuid.UUID
@@ -79,6 +81,8 @@ type Procurement struct {
 	Recipient            string
 	FrozenAt             *time.Time
 	PoolHash             string
+	Choice               *selection.Choice
+	ChoiceUntil          *time.Time
 	ConcludedAt          *time.Time
 	PublicityUntil       *time.Time
 	PublicityProvisional bool

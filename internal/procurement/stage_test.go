@@ -186,4 +186,3 @@ func (s *stage) opened(svc *Service, p Procurement) []Bid {
 	}
 	return out
 }
-

@@ -17,13 +17,13 @@ import (
 
 var errNotFound = apperr.New(apperr.NotFound, "没有这个采购项目")
 
-const columns = `id, number, org_id, purchaser, region_code, title, method, fiscal, terms, terms_version, state, round, previous_id,
-	published_at, deadline, selection_at, recipient, frozen_at, coalesce(pool_hash, ''), concluded_at, publicity_until, publicity_provisional, ended_reason, demo`
+const columns = `id, number, org_id, purchaser, region_code, title, method, fiscal, terms, terms_version, answer_version, state, round, previous_id,
+	published_at, deadline, selection_at, recipient, frozen_at, coalesce(pool_hash, ''), choice, choice_until, concluded_at, publicity_until, publicity_provisional, ended_reason, demo`
 
 func scan(row pgx.CollectableRow) (Procurement, error) {
 	var p Procurement
-	err := row.Scan(&p.ID, &p.Number, &p.OrgID, &p.Purchaser, &p.Region, &p.Title, &p.Method, &p.Fiscal, &p.Terms, &p.TermsVersion, &p.State, &p.Round, &p.Previous,
-		&p.PublishedAt, &p.Deadline, &p.SelectionAt, &p.Recipient, &p.FrozenAt, &p.PoolHash, &p.ConcludedAt, &p.PublicityUntil, &p.PublicityProvisional, &p.EndedReason, &p.Demo)
+	err := row.Scan(&p.ID, &p.Number, &p.OrgID, &p.Purchaser, &p.Region, &p.Title, &p.Method, &p.Fiscal, &p.Terms, &p.TermsVersion, &p.AnswerVersion, &p.State, &p.Round, &p.Previous,
+		&p.PublishedAt, &p.Deadline, &p.SelectionAt, &p.Recipient, &p.FrozenAt, &p.PoolHash, &p.Choice, &p.ChoiceUntil, &p.ConcludedAt, &p.PublicityUntil, &p.PublicityProvisional, &p.EndedReason, &p.Demo)
 	return p, err
 }
 

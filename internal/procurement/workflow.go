@@ -34,11 +34,27 @@ const (
 	Terminate  review.Action = "terminate"
 )
 
+// What stands in the course beside the steps: it moves nothing.
+const (
+	askExplain     review.Action = "ask-explanation"
+	explained      review.Action = "explained"
+	askChoice      review.Action = "ask-choice"
+	committed      review.Action = "committed"
+	revealed       review.Action = "revealed"
+	panelDrawn     review.Action = "panel-drawn"
+	panelChanged   review.Action = "panel-changed"
+	panelScored    review.Action = "panel-scored"
+	lotteryDiffers review.Action = "lottery-differs"
+	remindEntropy  review.Action = "remind-entropy"
+	remindPanel    review.Action = "remind-panel"
+)
+
 // Who takes a step.
 const (
 	Purchaser review.By = "purchaser"
 	Agency    review.By = "agency"
 	Operator  review.By = "operator"
+	Expert    review.By = "expert"
 )
 
 // Workflow is the table that every procurement follows.
@@ -51,8 +67,10 @@ var Workflow = review.Machine{
 	Labels: map[review.Action]string{
 		Publish: "发布公告", Amend: "更正", Withdraw: "撤回", Freeze: "截止开标", Fail: "流标", Draw: "抽取", VoidDraw: "宣布抽取无效", FallBack: "改用备用熵源",
 		Choose: "选定", Conclude: "得出结果", Suspend: "中止", Resume: "恢复", Reselect: "重新选取", Award: "中选", Substitute: "候补递补", Terminate: "终止",
+		askExplain: "请说明报价", explained: "说明报价", askChoice: "请选定", committed: "作出承诺", revealed: "揭示", panelDrawn: "抽取专家", panelChanged: "专家替补",
+		panelScored: "专家评分", remindEntropy: "熵源没有取得", remindPanel: "专家不足", lotteryDiffers: "开奖结果不一致",
 	},
-	Sides: map[review.By]string{Purchaser: "项目业主", Agency: "中介机构", Operator: "运营审核", review.Clock: "到时"},
+	Sides: map[review.By]string{Purchaser: "项目业主", Agency: "中介机构", Operator: "运营审核", Expert: "专家", review.Clock: "到时"},
 	Steps: []review.Step{
 		{From: Open, Action: Amend, To: Open, By: Purchaser},
 		{From: Open, Action: Withdraw, To: Withdrawn, By: Purchaser},

@@ -110,6 +110,11 @@ func (a *Actor) Staff() bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role.Staff() })
 }
 
+// Of reports whether the actor acts for an organisation: nobody decides on his own.
+func (a *Actor) Of(organisation uuid.UUID) bool {
+	return organisation != uuid.Nil && slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Organisation == organisation })
+}
+
 type actorKey struct{}
 
 // With puts the actor into ctx.

@@ -19,6 +19,7 @@ import (
 // note is what a route tells the outer layers about the answer it is making.
 type note struct {
 	route     string
+	sealed    bool
 	freshness *cache.Freshness // nil: the cache is off
 	scopes    []string
 	seen      cache.Versions
@@ -64,6 +65,18 @@ func Route(ctx context.Context, pattern string) {
 		n.route = pattern
 	}
 }
+
+// Sealed is Route for one of which nobody may learn whom it was about: the log has the
+// pattern in place of the path and nothing of who asked, and the metrics count all such
+// routes as one.
+func Sealed(ctx context.Context, pattern string) {
+	if n := noteOf(ctx); n != nil {
+		n.route, n.sealed = pattern, true
+	}
+}
+
+// sealedRoute is what the metrics call every sealed route.
+const sealedRoute = "sealed"
 
 // recorder holds a route's answer until it is complete, so that its ETag and
 // length are known, and a failure half-way leaves nothing half-sent.

@@ -79,7 +79,11 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if route == "" {
 			route = "unmatched"
 		}
-		b.metrics.observe(r.Method, route, sw.status, took)
+		method, path, remote, counted := r.Method, r.URL.Path, r.RemoteAddr, route
+		if n.sealed {
+			method, path, remote, counted = "-", route, "-", sealedRoute
+		}
+		b.metrics.observe(method, counted, sw.status, took)
 		level := slog.LevelInfo
 		if sw.status >= 500 && r.Context().Err() == nil { // a client that left is no fault of ours
 			level = slog.LevelError
@@ -87,9 +91,9 @@ func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if b.logger.Enabled(ctx, level) {
 			// Not LogAttrs: it looks up who called, which is always this line.
 			line := slog.NewRecord(ended, level, "request", 0)
-			line.AddAttrs(slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("route", route),
+			line.AddAttrs(slog.String("method", method), slog.String("path", path), slog.String("route", route),
 				slog.Int("status", sw.status), slog.Int("bytes", sw.bytes), slog.Duration("took", took),
-				slog.String("remote", r.RemoteAddr))
+				slog.String("remote", remote))
 			_ = b.logger.Handler().Handle(ctx, line) // nothing is left to tell of a log that fails
 		}
 	}()

@@ -11,8 +11,9 @@ import (
 // longest is how long one upload or download may take: 20 MiB over a slow phone line.
 const longest = 10 * time.Minute
 
-// uploads are path prefixes with the bytes a request below them may have. What lies there
-// is neither gathered in memory, nor compressed, nor kept.
+// uploads are path prefixes with the bytes a request below them may have; a * in one stands
+// for one part of the path. What lies there is neither gathered in memory, nor compressed,
+// nor kept.
 type uploads map[string]int64
 
 func (u uploads) has(path string) bool { return u.limit(path, -1) >= 0 }
@@ -22,12 +23,30 @@ func (u uploads) has(path string) bool { return u.limit(path, -1) >= 0 }
 func (u uploads) limit(path string, other int64) int64 {
 	limit, length := other, -1
 	for prefix, n := range u {
-		rest, below := strings.CutPrefix(path, prefix)
+		rest, below := cutPrefix(path, prefix)
 		if below && (rest == "" || rest[0] == '/') && len(prefix) > length {
 			limit, length = n, len(prefix)
 		}
 	}
 	return limit
+}
+
+// cutPrefix is strings.CutPrefix where a * of prefix is any one part of the path.
+func cutPrefix(path, prefix string) (rest string, below bool) {
+	for {
+		before, after, wild := strings.Cut(prefix, "*")
+		if path, below = strings.CutPrefix(path, before); !below || !wild {
+			return path, below
+		}
+		end := strings.IndexByte(path, '/')
+		if end < 0 {
+			end = len(path)
+		}
+		if end == 0 {
+			return "", false
+		}
+		path, prefix = path[end:], after
+	}
 }
 
 // pass lets the route answer by itself, in pieces.

@@ -1,0 +1,15 @@
+package procurement
+
+import "zjcs/internal/review"
+
+// What is told beside the steps of Workflow.
+const (
+	ToldExplainNeeded     review.Action = "explain-needed" // a low quote, to its bidder
+	ToldChooseNeeded      review.Action = "choose-needed"  // to the purchaser
+	ToldQuestion          review.Action = "question"
+	ToldAnswer            review.Action = "answer"
+	ToldPanelDrawn        review.Action = "panel-drawn" // to the experts drawn
+	ToldEntropyNeeded     review.Action = "entropy-needed"
+	ToldObjection         review.Action = "objection"
+	ToldObjectionAnswered review.Action = "objection-answered"
+)
