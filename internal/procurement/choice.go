@@ -24,7 +24,7 @@ const permitRun authz.Permission = "procurement:run"
 // awaitChoice waits for the purchaser: of a drawn shortlist (信用择优), or of all bids
 // (方案择优). A purchaser who lets the time pass does not hold the matter up: the first
 // drawn is selected, or where nothing was drawn the procurement fails.
-func (s *Service) awaitChoice(ctx context.Context, tx db.Tx, p *Procurement, d *drawing, given draw.Entropy, in selection.Input, now time.Time) (bool, error) {
+func (s *Service) awaitChoice(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, given draw.Entropy, in selection.Input, now time.Time) (bool, error) {
 	if p.ChoiceUntil == nil {
 		return true, s.askChoice(ctx, tx, p, d, given, in, now)
 	}
@@ -50,7 +50,7 @@ func (s *Service) awaitChoice(ctx context.Context, tx db.Tx, p *Procurement, d *
 	return true, s.concludeTx(ctx, tx, p, d, given, in, out, now, &step{Action: Conclude, By: review.Clock, Note: in.Choice.Reason})
 }
 
-func (s *Service) askChoice(ctx context.Context, tx db.Tx, p *Procurement, d *drawing, given draw.Entropy, in selection.Input, now time.Time) error {
+func (s *Service) askChoice(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, given draw.Entropy, in selection.Input, now time.Time) error {
 	until, err := s.dueIn(ctx, tx, *p, "procurement.choice_workdays", now)
 	if err != nil {
 		return err

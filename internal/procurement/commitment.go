@@ -141,7 +141,7 @@ func (s *Service) revealTx(ctx context.Context, tx db.Tx, p *Procurement, party 
 
 // revealPlatformTx reveals the platform's own value after all others have theirs: were it
 // first, the last of the others could still decide whether the draw takes place.
-func (s *Service) revealPlatformTx(ctx context.Context, tx db.Tx, p *Procurement, d drawing) error {
+func (s *Service) revealPlatformTx(ctx context.Context, tx db.Tx, p *Procurement, d drawRecord) error {
 	if EntropyKind(d.taken().Kind) != Commit {
 		return nil
 	}

@@ -28,7 +28,7 @@ func (e EntropySource) edition() draw.Edition {
 }
 
 // taken is the source a draw is to be made from now.
-func (d drawing) taken() draw.Edition {
+func (d drawRecord) taken() draw.Edition {
 	if d.SourceUsed == 1 {
 		return d.Sources.Fallback
 	}
@@ -36,13 +36,13 @@ func (d drawing) taken() draw.Edition {
 }
 
 // fallsBackAt is when a source that has not come is given up.
-func (d drawing) fallsBackAt(p Procurement) time.Time {
+func (d drawRecord) fallsBackAt(p Procurement) time.Time {
 	return p.SelectionAt.Add(time.Duration(d.Sources.Hours) * time.Hour)
 }
 
 // roundOf is the round of a chain that a draw takes: the first after the selection time,
 // or for a fallback the first after its hours, so that nobody could choose between the two.
-func (d drawing) roundOf(p Procurement, e draw.Edition, c draw.Chain) uint64 {
+func (d drawRecord) roundOf(p Procurement, e draw.Edition, c draw.Chain) uint64 {
 	if e.Round != 0 {
 		return e.Round
 	}
@@ -53,7 +53,7 @@ func (d drawing) roundOf(p Procurement, e draw.Edition, c draw.Chain) uint64 {
 }
 
 // entropy is what the source of d has given, if it has come.
-func (s *Service) entropy(ctx context.Context, q db.Querier, p Procurement, d drawing) (draw.Entropy, bool, error) {
+func (s *Service) entropy(ctx context.Context, q db.Querier, p Procurement, d drawRecord) (draw.Entropy, bool, error) {
 	e := d.taken()
 	switch EntropyKind(e.Kind) {
 	case Drand:
@@ -117,7 +117,7 @@ func (s *Service) fetchRound(ctx context.Context, p Procurement) error {
 
 // fallBackTx gives up a source that has not come in its time and takes the one the
 // notice named for that. It is said in public; nothing else is ever taken.
-func (s *Service) fallBackTx(ctx context.Context, tx db.Tx, p *Procurement, d *drawing) error {
+func (s *Service) fallBackTx(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord) error {
 	if err := useFallback(ctx, tx, d.ID); err != nil {
 		return err
 	}

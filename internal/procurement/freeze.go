@@ -77,7 +77,7 @@ func (s *Service) freezeTx(ctx context.Context, tx db.Tx, p *Procurement) error 
 		body["panelPoolHash"], body["panelPool"] = panel.PoolHash, len(panel.Pool)
 	}
 	if len(pool) > 0 && p.Method != Direct {
-		err := insertDrawing(ctx, tx, drawing{ID: uuid.Must(uuid.NewV7()), Procurement: p.ID, Purpose: draw.OfSelection, Attempt: 1, Algorithm: p.Terms.Algorithm,
+		err := insertDrawing(ctx, tx, drawRecord{ID: uuid.Must(uuid.NewV7()), Procurement: p.ID, Purpose: draw.OfSelection, Attempt: 1, Algorithm: p.Terms.Algorithm,
 			Sources: p.Terms.sources(), Pool: draw.Seats(pool), PoolHash: hash, FrozenAt: now})
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ const (
 // freezeExperts fixes the pool that the panel is drawn from, together with the bids': all
 // experts of the items' sectors without a reason to recuse themselves. Experts are shown
 // as digests; who was drawn is told when the scores are.
-func (s *Service) freezeExperts(ctx context.Context, tx db.Tx, p *Procurement, bids []Bid, now time.Time) (drawing, error) {
+func (s *Service) freezeExperts(ctx context.Context, tx db.Tx, p *Procurement, bids []Bid, now time.Time) (drawRecord, error) {
 	names := []string{p.Purchaser}
 	usccs := []string{}
 	for _, b := range bids {
@@ -38,7 +38,7 @@ func (s *Service) freezeExperts(ctx context.Context, tx db.Tx, p *Procurement, b
 	}
 	experts, err := listExperts(ctx, tx, p.ID, names, usccs, inARow, interestYears)
 	if err != nil {
-		return drawing{}, err
+		return drawRecord{}, err
 	}
 	ids := make([]string, len(experts))
 	for i, id := range experts {
@@ -46,9 +46,9 @@ func (s *Service) freezeExperts(ctx context.Context, tx db.Tx, p *Procurement, b
 	}
 	seats, _, err := draw.FreezeHidden(p.ID.String(), ids)
 	if err != nil {
-		return drawing{}, err
+		return drawRecord{}, err
 	}
-	d := drawing{ID: uuid.Must(uuid.NewV7()), Procurement: p.ID, Purpose: draw.OfPanel, Attempt: 1, Algorithm: p.Terms.Algorithm, Sources: p.Terms.sources(),
+	d := drawRecord{ID: uuid.Must(uuid.NewV7()), Procurement: p.ID, Purpose: draw.OfPanel, Attempt: 1, Algorithm: p.Terms.Algorithm, Sources: p.Terms.sources(),
 		Pool: seats, PoolHash: draw.SeatsHash(p.ID.String(), seats), FrozenAt: now}
 	return d, insertDrawing(ctx, tx, d)
 }
@@ -101,7 +101,7 @@ func (s *Service) panelTx(ctx context.Context, tx db.Tx, p *Procurement, bids []
 }
 
 // drawPanel draws the whole pool in order: the first sit, the others replace them.
-func (s *Service) drawPanel(ctx context.Context, tx db.Tx, p *Procurement, d *drawing, given draw.Entropy, now time.Time) error {
+func (s *Service) drawPanel(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, given draw.Entropy, now time.Time) error {
 	if len(d.Pool) < p.Terms.Experts {
 		return s.failTx(ctx, tx, p, review.Clock, fmt.Sprintf("可以抽取的专家只有 %d 位，不足 %d 位", len(d.Pool), p.Terms.Experts))
 	}

@@ -19,7 +19,7 @@ import (
 // selectTx takes the next step of the selection: by the clock, or by the purchaser who
 // chooses (by). It reports whether anything moved.
 func (s *Service) selectTx(ctx context.Context, tx db.Tx, p *Procurement, now time.Time, by *step) (bool, error) {
-	var d drawing
+	var d drawRecord
 	var given draw.Entropy
 	if p.Method != Direct {
 		var found, ready bool
@@ -97,7 +97,7 @@ func directChoice(p Procurement, bids []Bid) *selection.Choice {
 
 // waitForEntropy falls back when the source's hours are over, or when it cannot come any
 // more because a commitment was not there in time.
-func (s *Service) waitForEntropy(ctx context.Context, tx db.Tx, p *Procurement, d *drawing, now time.Time) (bool, error) {
+func (s *Service) waitForEntropy(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, now time.Time) (bool, error) {
 	if d.SourceUsed == 1 {
 		if now.After(d.fallsBackAt(*p).Add(time.Duration(d.Sources.Hours) * time.Hour)) {
 			return false, s.remindOnce(ctx, tx, p, remindEntropy, "公告指定的熵源和备用熵源都没有取得，请运营审核处理：可以宣布抽取无效并指定新的熵源")
@@ -119,7 +119,7 @@ func (s *Service) waitForEntropy(ctx context.Context, tx db.Tx, p *Procurement, 
 }
 
 // concludeTx publishes the result with its evidence and begins its publicity.
-func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *drawing, given draw.Entropy, in selection.Input, out selection.Outcome, now time.Time, by *step) error {
+func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, given draw.Entropy, in selection.Input, out selection.Outcome, now time.Time, by *step) error {
 	result := map[string]any{"method": p.Method, "places": out.Places, "steps": out.Steps}
 	if p.Method != Direct {
 		ev, err := selection.Assemble(s.evidence(*p, *d, given), &in, &out)
@@ -166,7 +166,7 @@ func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *d
 }
 
 // evidence is the part that is known before anything is drawn.
-func (s *Service) evidence(p Procurement, d drawing, given draw.Entropy) draw.Evidence {
+func (s *Service) evidence(p Procurement, d drawRecord, given draw.Entropy) draw.Evidence {
 	key, _ := keyOf(given) // Assemble refuses evidence without one
 	fallback := d.Sources.Fallback
 	return draw.Evidence{
@@ -177,7 +177,7 @@ func (s *Service) evidence(p Procurement, d drawing, given draw.Entropy) draw.Ev
 }
 
 // recordDraw publishes that the entropy came and what was drawn with it.
-func (s *Service) recordDraw(ctx context.Context, tx db.Tx, p *Procurement, d *drawing, given draw.Entropy, ev selection.Evidence) error {
+func (s *Service) recordDraw(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, given draw.Entropy, ev selection.Evidence) error {
 	now, err := dbNow(ctx, tx)
 	if err != nil {
 		return err

@@ -19,7 +19,6 @@ import (
 	"zjcs/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
 
 // Items of the stage.
 const (

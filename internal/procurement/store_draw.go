@@ -14,8 +14,8 @@ import (
 	"zjcs/internal/platform/db"
 )
 
-// drawing is a row of table draw: what is fixed before its entropy, and what came of it.
-type drawing struct {
+// drawRecord is a row of table draw: what is fixed before its entropy, and what came of it.
+type drawRecord struct {
 	ID          uuid.UUID
 	Procurement uuid.UUID
 	Purpose     string
@@ -31,7 +31,7 @@ type drawing struct {
 }
 
 // loadDrawing is the standing draw of a procurement for a purpose.
-func loadDrawing(ctx context.Context, q db.Querier, procurement uuid.UUID, purpose string, lock bool) (d drawing, found bool, err error) {
+func loadDrawing(ctx context.Context, q db.Querier, procurement uuid.UUID, purpose string, lock bool) (d drawRecord, found bool, err error) {
 	sql := `SELECT id, procurement_id, purpose, attempt, algorithm, sources, pool, pool_hash, frozen_at, source_used, coalesce(evidence, 'null'), drawn_at
 		FROM draw WHERE procurement_id = $1 AND purpose = $2 AND voided_at IS NULL`
 	if lock {
@@ -48,7 +48,7 @@ func loadDrawing(ctx context.Context, q db.Querier, procurement uuid.UUID, purpo
 	return d, true, nil
 }
 
-func insertDrawing(ctx context.Context, tx db.Tx, d drawing) error {
+func insertDrawing(ctx context.Context, tx db.Tx, d drawRecord) error {
 	_, err := tx.Exec(ctx, `INSERT INTO draw (id, procurement_id, purpose, attempt, algorithm, sources, pool, pool_hash, frozen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		d.ID, d.Procurement, d.Purpose, d.Attempt, d.Algorithm, d.Sources, d.Pool, d.PoolHash, d.FrozenAt)
 	if err != nil {

@@ -1,6 +1,7 @@
 package procurement
 
 import (
+	"strings"
 	"time"
 
 	"zjcs/internal/draw"
@@ -142,11 +143,12 @@ const Reserves = 2
 // IsFiscal reports whether any of the money is fiscal.
 func (t Terms) IsFiscal() bool { return t.Fund == Fiscal || t.Fund == Mixed && t.FiscalPercent > 0 }
 
-// Minimum is how many valid bids the method needs (domain.md section 5); rule
-// procurement.minimum_bids has the numbers, by method, and "fiscal" for random and lowest price.
+// minimumRule is the entry of rule procurement.minimum_bids: how many valid bids the
+// method needs (domain.md section 5); fiscal money needs more with two of them.
 func (t Terms) minimumRule() string {
+	name := strings.ReplaceAll(string(t.Method), "_", "-")
 	if t.IsFiscal() && (t.Method == Random || t.Method == LowestPrice) {
-		return string(t.Method) + "_fiscal"
+		name += "-fiscal"
 	}
-	return string(t.Method)
+	return name
 }

@@ -41,7 +41,7 @@ func (s *Service) VoidDraw(ctx context.Context, id uuid.UUID, v VoidInput) error
 			return err
 		}
 		src := sources{Named: v.edition(now), Fallback: d.Sources.Fallback, Hours: d.Sources.Hours}
-		next := drawing{ID: uuid.Must(uuid.NewV7()), Procurement: id, Purpose: d.Purpose, Attempt: d.Attempt + 1, Algorithm: d.Algorithm, Sources: src, Pool: d.Pool, PoolHash: d.PoolHash, FrozenAt: d.FrozenAt}
+		next := drawRecord{ID: uuid.Must(uuid.NewV7()), Procurement: id, Purpose: d.Purpose, Attempt: d.Attempt + 1, Algorithm: d.Algorithm, Sources: src, Pool: d.Pool, PoolHash: d.PoolHash, FrozenAt: d.FrozenAt}
 		if err := insertDrawing(ctx, tx, next); err != nil {
 			return err
 		}
