@@ -2,8 +2,8 @@ package app
 
 import (
 	"context"
-	"time"
 
+	"zjcs/internal/credit"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/procurement"
@@ -13,9 +13,11 @@ import (
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Files: c.Files, Tell: c.tellProcurement,
-		Workdays: func(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
-			return rules.Int(ctx, q, rule, region, at)
-		},
-		PublicURL: c.Config.PublicURL, Now: c.Now,
+		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
+}
+
+// proposeCredit proposes a record for an award that was let fall.
+func (c *Core) proposeCredit(ctx context.Context, tx db.Tx, p procurement.CreditProposal) (bool, error) {
+	return credit.ProposeTx(ctx, tx, credit.Proposal{Agency: p.Agency, Proposer: p.Proposer, Rubric: credit.AwardRefused, Facts: p.Facts, Source: p.Source, At: c.Now()})
 }
