@@ -57,6 +57,38 @@ func TestAnObjectionInTheLastMomentIsIn(t *testing.T) {
 	}
 }
 
+// Between reading the clock and writing, an objection holds off whoever awards.
+func TestAnAwardWaitsForObjectionsInFlight(t *testing.T) {
+	t.Parallel()
+	r := newResults(t, 3)
+	p := r.show(time.Hour)
+	r.end(p)
+	flight, err := r.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer flight.Rollback(t.Context())
+	if err := lockResult(t.Context(), flight, p.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.awardDue(t.Context()) }()
+	for waits := 0; waits == 0; {
+		select {
+		case err := <-done:
+			t.Fatalf("it did not wait: %v", err)
+		default:
+			r.scan(`SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`, nil, &waits)
+		}
+	}
+	if err := flight.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil || r.load(p.ID).State != Awarded {
+		t.Errorf("%s, %v", r.load(p.ID).State, err)
+	}
+}
+
 // waiting waits until so many of the database's sessions wait for a lock.
 func (r *results) waiting(n int) {
 	r.t.Helper()
