@@ -54,6 +54,7 @@ var parts = []part{
 	{name: "search", title: "搜索 10 万份文档", run: (*bench).search},
 	{name: "import", title: "导入", run: (*bench).imports},
 	{name: "people", title: "账号、权限、审核", run: (*bench).people, own: true},
+	{name: "storm", title: stormPart, run: (*bench).storm, own: true},
 	{name: "pages", title: "页面：Lighthouse（移动端）与传输量", run: (*bench).pages},
 }
 

@@ -92,6 +92,9 @@ func (l *Lab) openSecret() error {
 	return err
 }
 
+// Vault is the program's, for rows that a measurement writes by itself.
+func (l *Lab) Vault() (*secret.Vault, error) { return secret.NewVault(l.secret) }
+
 // Say tells what is being done.
 func (l *Lab) Say(format string, args ...any) { fmt.Fprintf(l.say, format+"\n", args...) }
 

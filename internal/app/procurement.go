@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/http"
 
 	"zjcs/internal/credit"
 	"zjcs/internal/platform/db"
@@ -12,8 +13,8 @@ import (
 // newProcurement builds the heart of the marketplace with what it needs of the rest.
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
-		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Files: c.Files, Tell: c.tellProcurement,
-		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, PublicURL: c.Config.PublicURL, Now: c.Now,
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Tell: c.tellProcurement,
+		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
 }
 

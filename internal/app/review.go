@@ -27,6 +27,7 @@ func (c *Core) newReview() *review.Service {
 		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
 		expert.Kinds(c.experts()),
 		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
+		c.Procurement.Kinds(),
 	)...)
 }
 
@@ -44,14 +45,23 @@ func feeStandards(item, reference string) []string {
 	return t.FeeStandards(item, reference)
 }
 
-// publicityRule has an entry for each kind of submission; the engine asks for it by
-// rule and kind in one name.
-const publicityRule = "review.publicity_workdays"
+// The engine asks for a rule by its name and the kind of submission in one: publicity has
+// an entry for each kind, a formal check has one for notices and one for all others.
+const (
+	publicityRule = "review.publicity_workdays"
+	reviewRule    = "review.workdays"
+	noticeRule    = "procurement.review_workdays"
+)
 
 // workdays is a rule's number of working days, as the region's rule set says that day.
 func workdays(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
 	if kind, ok := strings.CutPrefix(rule, publicityRule+"."); ok {
 		return rules.IntOf(ctx, q, publicityRule, kind, region, at)
+	}
+	if kind, ok := strings.CutPrefix(rule, reviewRule+"."); ok {
+		if rule = reviewRule; strings.HasPrefix(kind, "procurement-") {
+			rule = noticeRule
+		}
 	}
 	return rules.Int(ctx, q, rule, region, at)
 }

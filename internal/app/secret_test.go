@@ -10,6 +10,7 @@ import (
 	"zjcs/internal/app"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/secret"
+	"zjcs/internal/procurement"
 	"zjcs/internal/testkit"
 )
 
@@ -22,6 +23,8 @@ var notSealed = map[string]string{
 	"delivery_content.bytes":    "kept until the delivery is decided, while the former key is configured longer",
 	"objection_address.address": "kept for an hour; under a new key objections are counted anew",
 	"file.sha256":               "of the content",
+	"sealed_bid.body":           "an envelope to its procurement's own key", "sealed_bid.receipt": "of the envelope", "bid.receipt": "of the envelope",
+	"draw_commitment.commitment": "of a random value, without a key", "draw_commitment.value": "published with the draw",
 }
 
 // TestEverySealedColumnIsRotated: a column of bytes is sealed, the digest beside a
@@ -123,5 +126,18 @@ func sealedPeople(t *testing.T, core *app.Core) {
 		if _, err := core.Pool.Exec(t.Context(), sql, args...); err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
+	}
+	id := uuid.Must(uuid.NewV7())
+	_, err := core.Pool.Exec(t.Context(), `INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, identity, submission_id)
+		SELECT $1, organisation_id, '王经办', $2, '项目', 'random', false, '{}', 'open', now(), now() + interval '1 day', now() + interval '1 day', 'x', $3, submission_id FROM purchaser LIMIT 1`,
+		id, testkit.County, v.Seal(procurement.FieldIdentity, "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := id.String() + "/" + uuid.NewString()
+	_, err = core.Pool.Exec(t.Context(), `INSERT INTO sealed_bid (address, subject, body, seal, receipt) VALUES ($1, $2, '', $3, '')`,
+		v.Digest("procurement.bid", subject), v.Seal("procurement.bid.subject", subject), v.Seal("procurement.bid.seal", "x"))
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -33,11 +33,6 @@ func (a *API) resultRoutes() {
 	on(a, endpoint{http.MethodPost, objection + "/reveals", "reveal-objection-contact", tag, "查看异议人的联系方式（写明理由，留痕）", "personal-data:reveal", 0}, a.revealObjectionContact)
 }
 
-// ProcurementKey names a procurement.
-type ProcurementKey struct {
-	ID uuid.UUID `path:"id" doc:"采购项目的标识"`
-}
-
 // procurementResult is not kept: whether one may object rests on the clock.
 func (a *API) procurementResult(ctx context.Context, in *ProcurementKey) (procurement.Result, error) {
 	return a.Procurement.Result(ctx, in.ID)

@@ -2,6 +2,7 @@ package procurement
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,6 +31,7 @@ type RecusalAppeal struct {
 	DecidedAt     *time.Time `json:"decidedAt,omitempty"`
 	region        string
 	filedBy       uuid.UUID
+	sides         []uuid.UUID // organisations of the purchaser and of the agency
 }
 
 // What was told of an appeal.
@@ -115,8 +117,8 @@ func (s *Service) DecideAppeal(ctx context.Context, id uuid.UUID, uphold bool, a
 		switch {
 		case a.State != "filed":
 			return apperr.New(apperr.Conflict, "这件异议已经处理过了")
-		case a.filedBy == actor:
-			return apperr.New(apperr.Forbidden, "不能处理自己提出的异议")
+		case a.filedBy == actor || s.ofOneSide(ctx, a.sides):
+			return apperr.New(apperr.Forbidden, "不能处理自己或本单位有关的异议")
 		}
 		a.State, a.Answer = "dismissed", answer
 		if uphold {
@@ -138,4 +140,15 @@ func (s *Service) DecideAppeal(ctx context.Context, id uuid.UUID, uphold bool, a
 		return s.tell(ctx, tx, Announcement{Procurement: p, Action: ToldAppealAnswered, Agencies: []uuid.UUID{a.AgencyID}, Note: answer})
 	})
 	return out, err
+}
+
+// ofOneSide reports whether the actor acts for one of the organisations: nobody decides
+// his own matter (domain.md section 3).
+func (s *Service) ofOneSide(ctx context.Context, sides []uuid.UUID) bool {
+	for _, g := range authz.From(ctx).Grants {
+		if g.Organisation != uuid.Nil && slices.Contains(sides, g.Organisation) {
+			return true
+		}
+	}
+	return false
 }

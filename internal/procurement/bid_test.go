@@ -281,11 +281,7 @@ func TestTheKeyChangesWhileBidsAreSealed(t *testing.T) {
 	}
 	check(&both)
 	s.exec(`DELETE FROM sealed_bid WHERE address = $1`, both.Vault.Digest(fieldAddress, subjectOf(p.ID, twice.id))) // as writing anew under both keys does
-	var mine []secret.Column
-	for _, c := range SealedColumns() {
-		mine = append(mine, c)
-	}
-	mine = append(mine, secret.Column{Table: "purchaser", Key: "organisation_id", Sealed: "contact_phone", Field: "purchaser.contact_phone"})
+	mine := append(SealedColumns(), secret.Column{Table: "purchaser", Key: "organisation_id", Sealed: "contact_phone", Field: "purchaser.contact_phone"})
 	if _, err := secret.Rotate(t.Context(), s.pool, both.Vault, mine, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -435,5 +431,73 @@ func TestLengthsTellLittle(t *testing.T) {
 		if back, err := openBid(body, id); err != nil || back.Proposal.Text != text {
 			t.Error(back, err)
 		}
+	}
+}
+
+// TestFreezingWaitsForWhatIsInFlight: a bid judged to be in time and not yet committed when
+// the deadline passes is in the pool; one that comes while the pool is frozen is refused.
+func TestFreezingWaitsForWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	ours, other := s.firm("", free), s.firm("", free)
+	p, _ := s.notice(time.Hour)
+	waiting := func() { // until somebody waits for the lock
+		for n := 0; n == 0; {
+			s.scan(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, nil, &n)
+		}
+	}
+	fen := int64(500_000)
+	body, err := sealBid(SealedBid{Procurement: p.ID, Agency: ours.id, QuoteFen: &fen, Days: 5}, p.Recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(body)
+	subject := subjectOf(p.ID, ours.id)
+	e := envelope{body: body, receipt: sum[:], address: s.Vault.Digest(fieldAddress, subject), subject: s.Vault.Seal(fieldSubject, subject), seal: s.Vault.Seal(fieldSeal, hex.EncodeToString(sum[:]))}
+	frozen, refused := make(chan []Bid, 1), make(chan error, 1)
+	err = db.InTx(t.Context(), s.pool, func(tx db.Tx) error {
+		if err := lockBids(t.Context(), tx, p.ID, false); err != nil {
+			return err
+		}
+		if e.receivedAt, err = stillOpen(t.Context(), tx, p); err != nil {
+			return err
+		}
+		go func() {
+			var list []Bid
+			err := db.InTx(t.Context(), s.pool, func(tx db.Tx) error {
+				if err := lockBids(t.Context(), tx, p.ID, true); err != nil {
+					return err
+				}
+				go func() {
+					_, err := s.bid(other, p, 400_000)
+					refused <- err
+				}()
+				waiting()
+				var err error
+				if list, err = s.unsealAll(t.Context(), tx, p); err != nil {
+					return err
+				}
+				_, err = tx.Exec(t.Context(), `UPDATE procurement SET state = 'selecting', frozen_at = now(), deadline = clock_timestamp() - interval '1 second' WHERE id = $1`, p.ID)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			frozen <- list
+		}()
+		waiting()
+		return writeEnvelope(t.Context(), tx, [][]byte{e.address}, &e)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := <-frozen; len(list) != 1 || list[0].Agency != ours.id {
+		t.Errorf("frozen: %+v", list)
+	}
+	if err := <-refused; apperr.CodeOf(err) != apperr.Conflict || !strings.Contains(err.Error(), "截止") {
+		t.Errorf("while freezing: %v", err)
+	}
+	if list := s.opened(s.Service, p); len(list) != 1 {
+		t.Errorf("%d bids afterwards", len(list))
 	}
 }

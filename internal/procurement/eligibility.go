@@ -59,7 +59,6 @@ type condition struct {
 type asked struct {
 	kind   string
 	item   uuid.UUID
-	all    bool // of qualifications
 	quals  []Qualification
 	person catalog.ConditionPersons
 	uscc   string
@@ -191,7 +190,7 @@ func (s *Service) judgeBidder(ctx context.Context, q db.Querier, p Procurement, 
 	reasons := []Reason{}
 	for i, c := range list {
 		// What is not offered is not carried either: one word about it is enough.
-		if !met[i] && !(c.Code == "carried" && !met[i-1]) {
+		if !met[i] && (c.Code != "carried" || met[i-1]) {
 			reasons = append(reasons, c.Reason)
 		}
 	}

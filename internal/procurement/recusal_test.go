@@ -172,6 +172,10 @@ func TestAnAppealLiftsABlock(t *testing.T) {
 	if _, err := s.DecideAppeal(agent, a.ID, true, "查明不是同一人"); apperr.CodeOf(err) != apperr.Forbidden {
 		t.Errorf("the agency decides: %v", err)
 	}
+	ofOneSide := s.cast.Person("两重身份", testkit.At(authz.Operator, testkit.County), testkit.In(authz.PurchaserAgent, s.buyer))
+	if _, err := s.DecideAppeal(testkit.As(t, ofOneSide), a.ID, true, "查明不是同一人"); apperr.CodeOf(err) != apperr.Forbidden {
+		t.Errorf("the purchaser's own operator decides: %v", err)
+	}
 	if _, err := s.DecideAppeal(elsewhere, a.ID, true, "查明不是同一人"); apperr.CodeOf(err) != apperr.Forbidden {
 		t.Errorf("elsewhere decides: %v", err)
 	}

@@ -19,7 +19,6 @@ import (
 	"zjcs/internal/testkit"
 )
 
-
 // Items of the stage.
 const (
 	drawing  = "ZJ0028" // 施工图设计, asks for 工程设计资质

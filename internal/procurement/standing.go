@@ -160,9 +160,9 @@ func rankOf(bids []Bid, own int, t Terms) int {
 	return rank
 }
 
-// tellStandingsTx tells those who were not selected, when the result is published, that
-// they were not and where they see why: each its own place, nobody another's.
-func (s *Service) tellStandingsTx(ctx context.Context, tx db.Tx, p Procurement) error {
+// tellResultTx tells of a published result: the winner and the purchaser that it is so,
+// and those who were not selected where they see why, each its own place, nobody another's.
+func (s *Service) tellResultTx(ctx context.Context, tx db.Tx, p Procurement) error {
 	bids, err := loadBids(ctx, tx, p.ID)
 	if err != nil {
 		return err
@@ -170,6 +170,9 @@ func (s *Service) tellStandingsTx(ctx context.Context, tx db.Tx, p Procurement) 
 	w := selectedOf(bids)
 	if w == nil {
 		return nil
+	}
+	if err := s.tell(ctx, tx, Announcement{Procurement: p, Action: Conclude, Agencies: []uuid.UUID{w.Agency}, Note: fmt.Sprintf("中选 %s（%d 号）。", w.AgencyName, w.Number)}); err != nil {
+		return err
 	}
 	won := fmt.Sprintf("中选 %s（%d 号），公示至 %s。", w.AgencyName, w.Number, endOf(*p.PublicityUntil))
 	var others []uuid.UUID

@@ -29,11 +29,11 @@ func insertAppeal(ctx context.Context, tx db.Tx, a RecusalAppeal, by uuid.UUID) 
 }
 
 const appealColumns = `
-	SELECT x.id, x.procurement_id, p.title, x.agency_id, a.name, x.code, x.reason, x.filed_at, x.state, x.answer, x.decided_at, p.region_code, x.filed_by
+	SELECT x.id, x.procurement_id, p.title, x.agency_id, a.name, x.code, x.reason, x.filed_at, x.state, x.answer, x.decided_at, p.region_code, x.filed_by, array_remove(ARRAY[p.org_id, a.organisation_id], NULL)
 	FROM recusal_appeal x JOIN procurement p ON p.id = x.procurement_id JOIN agency a ON a.id = x.agency_id WHERE `
 
 func scanAppeal(row pgx.CollectableRow) (a RecusalAppeal, err error) {
-	err = row.Scan(&a.ID, &a.ProcurementID, &a.Title, &a.AgencyID, &a.AgencyName, &a.Code, &a.Reason, &a.FiledAt, &a.State, &a.Answer, &a.DecidedAt, &a.region, &a.filedBy)
+	err = row.Scan(&a.ID, &a.ProcurementID, &a.Title, &a.AgencyID, &a.AgencyName, &a.Code, &a.Reason, &a.FiledAt, &a.State, &a.Answer, &a.DecidedAt, &a.region, &a.filedBy, &a.sides)
 	return a, err
 }
 

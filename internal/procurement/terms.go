@@ -119,8 +119,8 @@ type Terms struct {
 	Fallback      EntropySource  `json:"fallback"`      // of another kind than Source
 	FallbackHours int            `json:"fallbackHours"` // after how many hours without the source
 
-	Attachments []string `json:"attachments,omitempty"` // file ids
-	Previous    string   `json:"previous,omitempty"`    // id of the failed procurement this one repeats
+	Attachments []Attachment `json:"attachments,omitempty"`
+	Previous    string       `json:"previous,omitempty"` // id of the failed procurement this one repeats
 }
 
 // Qualification is a certificate that a bidder must hold.
@@ -135,6 +135,13 @@ type Recusal struct {
 	RowID  string `json:"rowId,omitempty"`
 	USCC   string `json:"uscc"`
 	Reason string `json:"reason"`
+}
+
+// Attachment is a file of the notice.
+type Attachment struct {
+	RowID string `json:"rowId,omitempty"`
+	Name  string `json:"name"`
+	File  string `json:"file"` // its id
 }
 
 // Picks and reserves of a draw. With every method two reserves stand behind the winner.

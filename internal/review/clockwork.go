@@ -111,7 +111,7 @@ func (s *Service) RedateTx(ctx context.Context, tx db.Tx) (int, error) {
 		return 0, err
 	}
 	for _, p := range list {
-		n, err := s.Workdays(ctx, tx, ruleReview, p.region, p.submittedAt)
+		n, err := s.Workdays(ctx, tx, ruleReview+p.kind, p.region, p.submittedAt)
 		if err != nil {
 			return 0, err
 		}

@@ -135,7 +135,7 @@ func (s *Service) submitTx(ctx context.Context, tx db.Tx, k Kind, sub *Submissio
 			return err
 		}
 	}
-	n, err := s.Workdays(ctx, tx, ruleReview, sub.RegionCode, sub.now)
+	n, err := s.Workdays(ctx, tx, ruleReview+sub.Kind, sub.RegionCode, sub.now)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ const (
 	Choices   FieldType = "choices"   // several of Options
 	Flag      FieldType = "flag"      // yes or no
 	Number    FieldType = "number"    // a whole number, not negative
+	Money     FieldType = "money"     // integer fen; people read and write yuan
+	DateTime  FieldType = "datetime"  // RFC 3339, to the minute
 	RegionRef FieldType = "region"    // a region code
 	USCC      FieldType = "uscc"
 	IDNumber  FieldType = "idNumber"
@@ -53,7 +55,7 @@ type Condition struct {
 type Field struct {
 	Name     string     `json:"name"`
 	Label    string     `json:"label" doc:"名称"`
-	Type     FieldType  `json:"type" enum:"text,paragraph,date,choice,choices,flag,number,region,uscc,idNumber,phone,email,items,file,rows" doc:"类型"`
+	Type     FieldType  `json:"type" enum:"text,paragraph,date,choice,choices,flag,number,money,datetime,region,uscc,idNumber,phone,email,items,file,rows" doc:"类型"`
 	Required bool       `json:"required" doc:"提交时必须填写"`
 	Help     string     `json:"help,omitempty" doc:"填写说明"`
 	Max      int        `json:"max,omitempty" doc:"最多字数、项数或行数"`
@@ -191,6 +193,11 @@ func (k *checker) value(path string, f Field, v any) {
 		if !ok || n != float64(int64(n)) || n < 0 || n > 1e12 {
 			k.refuse(path, "“%s”应是不小于 0 的整数", f.Label)
 		}
+	case Money:
+		n, ok := v.(float64)
+		if !ok || n != float64(int64(n)) || n < 0 || n > maxFen {
+			k.refuse(path, "“%s”应是不小于 0 的金额，不多于 900 亿元，以分为单位的整数", f.Label)
+		}
 	default:
 		if f.Secret {
 			if _, ok := secretRef(v); ok {
@@ -294,6 +301,10 @@ func (f Field) textFault(s string, now time.Time) string {
 		if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1900 || t.Year() > 2200 {
 			return "应是日期，如 2026-01-02"
 		}
+	case DateTime:
+		if t, err := time.Parse(time.RFC3339, s); err != nil || t.Year() < 1900 || t.Year() > 2200 {
+			return "应是带时区的时间，如 2026-01-02T17:00:00+08:00"
+		}
 	case Choice:
 		if !f.has(s) {
 			return "应从可选的值中选择"
@@ -326,6 +337,9 @@ func (f Field) textFault(s string, now time.Time) string {
 	}
 	return ""
 }
+
+// maxFen is a sum that JSON's numbers hold exactly.
+const maxFen = 9e12
 
 func orDefault(n, otherwise int) int {
 	if n == 0 {

@@ -47,7 +47,7 @@ const (
 
 // Rules the engine asks for (platform/rules).
 const (
-	ruleReview    = "review.workdays"
+	ruleReview    = "review.workdays."
 	rulePublicity = "review.publicity_workdays."
 )
 

@@ -78,18 +78,19 @@ func setAssignee(ctx context.Context, q db.Querier, id, person uuid.UUID) error 
 // provisional is a time limit that rests on a calendar not yet published.
 type provisional struct {
 	id          uuid.UUID
+	kind        string
 	region      string
 	submittedAt time.Time
 }
 
 func lockProvisional(ctx context.Context, q db.Querier) ([]provisional, error) {
 	rows, err := q.Query(ctx, `
-		SELECT id, region_code, submitted_at FROM submission WHERE state = 'submitted' AND due_provisional ORDER BY id FOR UPDATE`)
+		SELECT id, kind, region_code, submitted_at FROM submission WHERE state = 'submitted' AND due_provisional ORDER BY id FOR UPDATE`)
 	if err != nil {
 		return nil, fmt.Errorf("lock provisional limits: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p provisional, err error) {
-		err = row.Scan(&p.id, &p.region, &p.submittedAt)
+		err = row.Scan(&p.id, &p.kind, &p.region, &p.submittedAt)
 		return p, err
 	})
 	if err != nil {
