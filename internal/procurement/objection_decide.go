@@ -28,13 +28,20 @@ type ObjectionMatter struct {
 	Late              bool      `json:"late" doc:"为真表示超过答复期限"`
 }
 
-// Objections are those that wait for the actor's decision, the first due first.
+// Objections are those that wait for the actor's decision, the first due first. Where the
+// actor's own organisation is a party they are not shown: who objected is not for parties.
 func (s *Service) Objections(ctx context.Context, r page.Request) (page.Page[ObjectionMatter], error) {
 	var none page.Page[ObjectionMatter]
 	if err := s.Policy.Require(ctx, permitDecide, authz.Anywhere); err != nil {
 		return none, err
 	}
-	rows, total, err := listOpenObjections(ctx, s.Pool, s.Policy.ReachOf(ctx, permitDecide).Regions, r)
+	own := []uuid.UUID{}
+	for _, g := range authz.From(ctx).Grants {
+		if g.Organisation != uuid.Nil {
+			own = append(own, g.Organisation)
+		}
+	}
+	rows, total, err := listOpenObjections(ctx, s.Pool, s.Policy.ReachOf(ctx, permitDecide).Regions, own, r)
 	if err != nil {
 		return none, err
 	}
@@ -47,6 +54,9 @@ func (s *Service) Objections(ctx context.Context, r page.Request) (page.Page[Obj
 // RevealContact shows how to reach who objected; the look is logged.
 func (s *Service) RevealContact(ctx context.Context, objection uuid.UUID, reason string) (contact string, err error) {
 	err = s.onObjection(ctx, permitReveal, objection, func(tx db.Tx, p *Procurement, m *matter, sealed []byte) error {
+		if err := s.mayDecide(ctx, tx, p, m); err != nil { // a party must not learn who objected
+			return err
+		}
 		if contact, err = s.Vault.Open(fieldContact, sealed); err != nil {
 			return err
 		}

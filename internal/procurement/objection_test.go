@@ -369,6 +369,14 @@ func TestNobodyDecidesHisOwn(t *testing.T) {
 	if err != nil || len(list.Items) != 1 || list.Items[0].Text != objectorText {
 		t.Errorf("%+v, %v", list, err)
 	}
+	for _, g := range []authz.Grant{testkit.In(authz.PurchaserAgent, r.buyer), testkit.In(authz.AgencyAgent, p.firms[2].org), testkit.In(authz.PurchaserAgent, objecting)} {
+		party := testkit.As(t, hat(g))
+		if list, err := r.Objections(party, page.Request{}); err != nil || len(list.Items) != 0 {
+			t.Errorf("a party learns who objected: %+v, %v", list, err)
+		}
+		_, err := r.RevealContact(party, o.ID, "想知道是谁")
+		wants(t, err, apperr.Forbidden)
+	}
 	list, err = r.Objections(testkit.As(t, r.cast.Person("外县审核", testkit.At(authz.Operator, testkit.OtherCounty))), page.Request{})
 	if err != nil || len(list.Items) != 0 {
 		t.Errorf("of another county: %+v, %v", list, err)
