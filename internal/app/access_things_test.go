@@ -343,7 +343,7 @@ func (s *stage) result(state string) aim {
 	bid, award := uuid.NewString(), uuid.NewString()
 	s.exec(`INSERT INTO bid (id, procurement_id, agency_id, uscc, agency_name, number, received_at, receipt, state, place, days) SELECT $1, $2, id, uscc, name, 1, now(), '\x00', 'selected', 1, 10 FROM agency WHERE id = $3`, bid, a["id"], firm["id"])
 	if state == "awarded" {
-		a["number"] = "ZX" + award
+		a["number"] = "ZX" + award[:18]
 		s.exec(`INSERT INTO award (id, number, procurement_id, seq, bid_id, body, issued_at) VALUES ($1, $2, $3, 1, $4, jsonb_build_object('number', $2::text, 'verifyUrl', 'https://example.com/', 'issuedAt', now(), 'signBy', now()), now())`, award, a["number"], a["id"], bid)
 	}
 	return a

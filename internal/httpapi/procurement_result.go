@@ -22,7 +22,7 @@ func (a *API) resultRoutes() {
 	const one = "/api/v1/procurements/{id}"
 	const objection = "/api/v1/procurement-objections/{id}"
 	on(a, endpoint{http.MethodGet, one + "/result", "procurement-result", tag, "选取结果：各家响应、异议和答复、中选通知书", Public, 0}, a.procurementResult)
-	get(a, one+"/award", "award", tag, "中选通知书及其公开日志证明，可离线核验", resultScopes, a.awardEvidence)
+	get(a, one+"/award", "award-notice", tag, "中选通知书及其公开日志证明，可离线核验", resultScopes, a.awardEvidence)
 	download(a, endpoint{http.MethodGet, one + "/award.pdf", "award-paper", tag, "中选通知书（PDF）", Public, 0}, "application/pdf", "中选通知书.pdf", a.awardPaper)
 	on(a, endpoint{http.MethodPost, one + "/objections", "object-to-result", tag, "公示期内对结果提出异议；不必登录", Public, http.StatusCreated}, a.objectToResult)
 	on(a, endpoint{http.MethodGet, one + "/my-standing", "my-standing", tag, "本机构的名次和理由", "bid:submit", 0}, a.myStanding)
@@ -34,7 +34,7 @@ func (a *API) resultRoutes() {
 }
 
 // procurementResult is not kept: whether one may object rests on the clock.
-func (a *API) procurementResult(ctx context.Context, in *ProcurementKey) (procurement.Result, error) {
+func (a *API) procurementResult(ctx context.Context, in *ProcurementKey) (procurement.SelectionResult, error) {
 	return a.Procurement.Result(ctx, in.ID)
 }
 
@@ -65,7 +65,7 @@ type resultObjectionInput struct {
 	}
 }
 
-func (a *API) objectToResult(ctx context.Context, in *resultObjectionInput) (procurement.Objection, error) {
+func (a *API) objectToResult(ctx context.Context, in *resultObjectionInput) (procurement.ResultObjection, error) {
 	return a.Procurement.Object(ctx, procurement.ObjectInput{Procurement: in.ID, Organisation: orNil(in.Body.Organisation),
 		ObjectInput: review.ObjectInput{Name: in.Body.Name, Contact: in.Body.Contact, Text: in.Body.Text}})
 }
@@ -87,10 +87,10 @@ type refuseInput struct {
 	}
 }
 
-func (a *API) refuseAward(ctx context.Context, in *refuseInput) (procurement.Result, error) {
+func (a *API) refuseAward(ctx context.Context, in *refuseInput) (procurement.SelectionResult, error) {
 	err := a.Procurement.RefuseAward(ctx, procurement.RefuseInput{Procurement: in.ID, Number: in.Body.Number, How: in.Body.How, Reason: in.Body.Reason})
 	if err != nil {
-		return procurement.Result{}, err
+		return procurement.SelectionResult{}, err
 	}
 	return a.Procurement.Result(ctx, in.ID)
 }
@@ -114,7 +114,7 @@ type acceptanceInput struct {
 	}
 }
 
-func (a *API) acceptResultObjection(ctx context.Context, in *acceptanceInput) (procurement.Objection, error) {
+func (a *API) acceptResultObjection(ctx context.Context, in *acceptanceInput) (procurement.ResultObjection, error) {
 	return a.Procurement.AcceptObjection(ctx, procurement.AcceptInput{ID: in.ID, Accept: in.Body.Accept, Reason: in.Body.Reason})
 }
 
@@ -128,7 +128,7 @@ type resultAnswerInput struct {
 	}
 }
 
-func (a *API) answerResultObjection(ctx context.Context, in *resultAnswerInput) (procurement.Objection, error) {
+func (a *API) answerResultObjection(ctx context.Context, in *resultAnswerInput) (procurement.ResultObjection, error) {
 	return a.Procurement.AnswerObjection(ctx, procurement.AnswerInput{ID: in.ID, Upheld: in.Body.Upheld, Answer: in.Body.Answer, Remedy: in.Body.Remedy, Bid: in.Body.Bid})
 }
 

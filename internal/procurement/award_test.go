@@ -38,7 +38,9 @@ func TestAnAwardFollowsItsPublicity(t *testing.T) {
 		lines[id] = e
 		return id, err
 	}
-	r.Receipt = func(_ context.Context, entry uuid.UUID) (draw.Receipt, error) { return receiptOf(t, entry, lines[entry]), nil }
+	r.Receipt = func(_ context.Context, entry uuid.UUID) (draw.Receipt, error) {
+		return receiptOf(t, entry, lines[entry]), nil
+	}
 	p := r.show(time.Hour)
 	r.award()
 	if got := r.load(p.ID).State; got != Publicity {

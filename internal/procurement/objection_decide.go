@@ -18,7 +18,7 @@ import (
 // ObjectionMatter is an objection as those see it who decide it. How to reach who
 // objected is shown by RevealContact alone.
 type ObjectionMatter struct {
-	Objection
+	ResultObjection
 	ProcurementID     uuid.UUID `json:"procurementId"`
 	ProcurementNumber string    `json:"procurementNumber" doc:"采购编号"`
 	Title             string    `json:"title" doc:"采购项目"`
@@ -75,7 +75,7 @@ type AcceptInput struct {
 
 // AcceptObjection takes it up, which suspends the procurement, or not, with the reason
 // published as its answer.
-func (s *Service) AcceptObjection(ctx context.Context, in AcceptInput) (Objection, error) {
+func (s *Service) AcceptObjection(ctx context.Context, in AcceptInput) (ResultObjection, error) {
 	return s.decideObjection(ctx, in.ID, "reason", "理由", in.Reason, func(tx db.Tx, p *Procurement, m *matter) error {
 		if m.State != ObjectionFiled {
 			return errDecided
@@ -119,9 +119,9 @@ type AnswerInput struct {
 // AnswerObjection decides it. Dismissed, the publicity goes on for the working days that
 // were left, one at least, once no other is being examined. Upheld, a bid is struck and
 // the selection is made again, or the procurement ends.
-func (s *Service) AnswerObjection(ctx context.Context, in AnswerInput) (Objection, error) {
+func (s *Service) AnswerObjection(ctx context.Context, in AnswerInput) (ResultObjection, error) {
 	if in.Upheld && in.Remedy != RemedyReselect && in.Remedy != RemedyTerminate {
-		return Objection{}, apperr.InvalidField("remedy", "异议成立的，应写明 reselect（剔除后重新选取）或 terminate（终止）")
+		return ResultObjection{}, apperr.InvalidField("remedy", "异议成立的，应写明 reselect（剔除后重新选取）或 terminate（终止）")
 	}
 	return s.decideObjection(ctx, in.ID, "answer", "答复", in.Answer, func(tx db.Tx, p *Procurement, m *matter) error {
 		if m.State != ObjectionAccepted {
@@ -284,8 +284,8 @@ var errDecided = apperr.New(apperr.Conflict, "这件异议已经有人办理过�
 
 // decideObjection runs fn on an objection of the actor's region, with its procurement
 // locked: of two who decide at once, the second finds it decided.
-func (s *Service) decideObjection(ctx context.Context, id uuid.UUID, field, label, words string, fn func(tx db.Tx, p *Procurement, m *matter) error) (Objection, error) {
-	var out Objection
+func (s *Service) decideObjection(ctx context.Context, id uuid.UUID, field, label, words string, fn func(tx db.Tx, p *Procurement, m *matter) error) (ResultObjection, error) {
+	var out ResultObjection
 	err := s.onObjection(ctx, permitDecide, id, func(tx db.Tx, p *Procurement, m *matter, sealed []byte) error {
 		if err := s.mayDecide(ctx, tx, p, m); err != nil {
 			return err

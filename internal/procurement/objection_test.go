@@ -119,7 +119,7 @@ func TestNoAwardBesideAnOpenObjection(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	got := map[uuid.UUID][]Objection{}
+	got := map[uuid.UUID][]ResultObjection{}
 	late := 0
 	for _, p := range list {
 		for i := range 3 {

@@ -121,7 +121,7 @@ func from(ctx context.Context, address string) context.Context {
 	return audit.WithClient(ctx, audit.Client{Remote: address})
 }
 
-func (r *results) object(ctx context.Context, id uuid.UUID) (Objection, error) {
+func (r *results) object(ctx context.Context, id uuid.UUID) (ResultObjection, error) {
 	return r.Object(ctx, ObjectInput{Procurement: id, ObjectInput: review.ObjectInput{Name: objectorName, Contact: objectorContact, Text: objectorText}})
 }
 
@@ -138,7 +138,7 @@ func someone(t testing.TB) context.Context {
 	return from(t.Context(), fmt.Sprintf("10.%d.%d.1", addresses.n/250, addresses.n%250))
 }
 
-func (r *results) filed(id uuid.UUID) Objection {
+func (r *results) filed(id uuid.UUID) ResultObjection {
 	r.t.Helper()
 	o, err := r.object(someone(r.t), id)
 	if err != nil {
@@ -147,7 +147,7 @@ func (r *results) filed(id uuid.UUID) Objection {
 	return o
 }
 
-func (r *results) accepted(id uuid.UUID) Objection {
+func (r *results) accepted(id uuid.UUID) ResultObjection {
 	r.t.Helper()
 	o, err := r.AcceptObjection(testkit.As(r.t, r.operator), AcceptInput{ID: r.filed(id).ID, Accept: true, Reason: "有具体的事实和证据，予以受理"})
 	if err != nil {

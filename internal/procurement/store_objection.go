@@ -32,7 +32,7 @@ func lockResult(ctx context.Context, tx db.Tx, id uuid.UUID, awarding bool) erro
 
 const objectionColumns = `o.id, o.number, o.state, o.filed_at, o.due_at, o.due_provisional, o.accepted_at, o.acceptance, o.answer, o.decided_at`
 
-func (o *Objection) into() []any {
+func (o *ResultObjection) into() []any {
 	return []any{&o.ID, &o.Number, &o.State, &o.FiledAt, &o.DueAt, &o.DueProvisional, &o.AcceptedAt, &o.Acceptance, &o.Answer, &o.DecidedAt}
 }
 
@@ -71,12 +71,12 @@ func loadObjection(ctx context.Context, q db.Querier, id uuid.UUID) (m matter, c
 }
 
 // listObjections are those of a procurement as the public sees them.
-func listObjections(ctx context.Context, q db.Querier, procurement uuid.UUID) ([]Objection, error) {
+func listObjections(ctx context.Context, q db.Querier, procurement uuid.UUID) ([]ResultObjection, error) {
 	rows, err := q.Query(ctx, `SELECT `+objectionColumns+` FROM procurement_objection o WHERE o.procurement_id = $1 ORDER BY o.filed_at, o.id`, procurement)
 	if err != nil {
 		return nil, fmt.Errorf("list objections: %w", err)
 	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Objection, err error) {
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o ResultObjection, err error) {
 		err = row.Scan(o.into()...)
 		o.StateLabel = objectionLabels[o.State]
 		return o, err
