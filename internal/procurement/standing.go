@@ -185,6 +185,7 @@ func (s *Service) tellResultTx(ctx context.Context, tx db.Tx, p Procurement) err
 			}
 		case BidNotSelected, BidDisqualified:
 			others = append(others, b.Agency)
+		default: // the winner, told above
 		}
 	}
 	if len(others) == 0 {
