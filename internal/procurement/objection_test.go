@@ -503,6 +503,10 @@ func TestAnObjectorTakesHisDataAndIsForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var known int
+	if r.scan(`SELECT count(person_id) FROM procurement_event WHERE procurement_id = $1`, []any{p.ID}, &known); known != 0 {
+		t.Error("the course says who objected")
+	}
 	h := r.PersonalData()
 	err = db.InTx(t.Context(), r.pool, func(tx db.Tx) error {
 		held, err := h.Export(t.Context(), tx, who.Person)
