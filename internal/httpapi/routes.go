@@ -163,6 +163,7 @@ func (a *API) workspaceRoutes() {
 	a.exchangeRoutes()
 	a.bidRoutes()
 	a.selectionRoutes()
+	a.resultRoutes()
 }
 
 // body wraps what an operation answers.
