@@ -12,7 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/exchange"
+	"zjcs/internal/ledger"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/provenance"
 	"zjcs/internal/review"
@@ -33,9 +35,21 @@ var things = map[string]func(s *stage, who string) aim{
 	"an award":                 func(s *stage, _ string) aim { return s.result("awarded") },
 	"an objection to a result": func(s *stage, _ string) aim { return s.resultObjection("filed") },
 	"an accepted objection":    func(s *stage, _ string) aim { return s.resultObjection("accepted") },
-	"a lottery issue":          func(*stage, string) aim { return aim{"issue": strings.ReplaceAll(uuid.NewString(), "-", "")[:20]} },
+	"a line": func(s *stage, _ string) aim {
+		return s.once("a line of the public log", func() aim {
+			var id uuid.UUID
+			s.must(db.InTx(s.t.Context(), s.a.Pool, func(tx db.Tx) (err error) {
+				id, err = s.a.Ledger.AppendTx(s.t.Context(), tx, ledger.Entry{Kind: "test", Subject: uuid.New(), Region: testkit.County, Body: map[string]string{}})
+				return err
+			}))
+			_, err := s.a.Ledger.Integrate(s.t.Context())
+			s.must(err)
+			return aim{"key": id.String()}
+		})
+	},
+	"a lottery issue": func(*stage, string) aim { return aim{"issue": strings.ReplaceAll(uuid.NewString(), "-", "")[:20]} },
 	"none": func(*stage, string) aim {
-		return aim{"id": uuid.NewString(), "number": "SQ0", "token": "x", "grantId": uuid.NewString(), "file": "x.xlsx"}
+		return aim{"id": uuid.NewString(), "key": uuid.NewString(), "number": "SQ0", "token": "x", "grantId": uuid.NewString(), "file": "x.xlsx"}
 	},
 
 	// One's own.

@@ -27,6 +27,9 @@ func (c *Core) newMessages() *notice.Messages {
 // review needs no message: it stands in the reviewers' to-do list. Who it was given to,
 // and who must see that it is late, are told.
 func (c *Core) announce(ctx context.Context, tx db.Tx, a review.Announcement) error {
+	if err := c.logPublished(ctx, tx, a); err != nil {
+		return err
+	}
 	to, m, ok := announcement(a)
 	if !ok {
 		return nil

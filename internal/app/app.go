@@ -88,7 +88,7 @@ func (a *App) build(o Options) error {
 	}
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
-		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Procurement: a.Procurement, Policy: a.Policy, Idempotency: a.Once,
+		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Procurement: a.Procurement, Ledger: a.Ledger, Policy: a.Policy, Idempotency: a.Once,
 		SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"), TrustedProxies: o.Config.TrustedProxies,
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)
@@ -122,11 +122,13 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.worker.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}
+	ledgerEnds := a.runLedger(ctx)
 	failed := make(chan error, 2)
 	site := web.NewServer(a.handler, a.Config.RequestTimeout)
 	go func() { failed <- site.Serve(a.listener) }()
 	metrics, err := a.serveMetrics(ctx, failed)
 	if err != nil {
+		ledgerEnds()
 		return errors.Join(err, site.Close(), jobs.Stop(ctx, a.worker))
 	}
 	select {
@@ -137,6 +139,7 @@ func (a *App) Run(ctx context.Context) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.ShutdownTimeout)
 	defer cancel()
 	errs := []error{err, site.Shutdown(stop), jobs.Stop(stop, a.worker)}
+	ledgerEnds()
 	if metrics != nil {
 		errs = append(errs, metrics.Shutdown(stop))
 	}

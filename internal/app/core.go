@@ -20,6 +20,7 @@ import (
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
 	"zjcs/internal/identity/credential"
+	"zjcs/internal/ledger"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
@@ -54,6 +55,7 @@ type Core struct {
 	Fee       *fee.Service
 	Search    *search.Service
 
+	Ledger      *ledger.Log
 	Messages    *notice.Messages
 	Supervision *supervision.Service
 	Files       *files.Store
@@ -125,6 +127,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Ledger = c.newLedger()
 	c.Procurement = c.newProcurement()
 	c.Review = c.newReview()
 	c.Deliveries = c.newDeliveries()

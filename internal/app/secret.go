@@ -7,6 +7,7 @@ import (
 	"zjcs/internal/agency"
 	"zjcs/internal/expert"
 	"zjcs/internal/identity"
+	"zjcs/internal/ledger"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/procurement"
 	"zjcs/internal/purchaser"
@@ -15,7 +16,7 @@ import (
 
 // SealedColumns are all columns of sealed values; a rotation reaches what is listed here.
 func SealedColumns() []secret.Column {
-	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), purchaser.SealedColumns(), review.SealedColumns(), procurement.SealedColumns())
+	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), purchaser.SealedColumns(), review.SealedColumns(), procurement.SealedColumns(), ledger.SealedColumns())
 }
 
 // RotateSecrets brings every sealed value under the current key.

@@ -24,6 +24,8 @@ var notSealed = map[string]string{
 	"objection_address.address": "kept for an hour; under a new key objections are counted anew",
 	"file.sha256":               "of the content",
 	"sealed_bid.body":           "an envelope to its procurement's own key", "sealed_bid.receipt": "of the envelope", "bid.receipt": "of the envelope",
+	"ledger_entry.leaf": "published", "ledger_entry.leaf_hash": "published", "ledger_hash.hash": "published", "ledger_checkpoint.root": "published",
+	"ledger_salt.salt":           "kept as long as its digest is to mean anything",
 	"draw_commitment.commitment": "of a random value, without a key", "draw_commitment.value": "published with the draw",
 }
 

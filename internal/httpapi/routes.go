@@ -19,6 +19,7 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/identity"
+	"zjcs/internal/ledger"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/audit"
@@ -50,6 +51,7 @@ type Deps struct {
 	Files          *files.Store
 	Deliveries     *exchange.Deliveries
 	Procurement    *procurement.Service
+	Ledger         *ledger.Log
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
 	SecureCookies  bool                        // the site is reached over https
@@ -164,6 +166,7 @@ func (a *API) workspaceRoutes() {
 	a.bidRoutes()
 	a.selectionRoutes()
 	a.resultRoutes()
+	a.ledgerRoutes()
 }
 
 // body wraps what an operation answers.

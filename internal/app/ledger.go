@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zjcs/internal/draw"
+	"zjcs/internal/ledger"
+	"zjcs/internal/platform/db"
+	"zjcs/internal/procurement"
+	"zjcs/internal/review"
+)
+
+// ledgerTurn is how often lines get their positions: a receipt is there within a second.
+const ledgerTurn = 250 * time.Millisecond
+
+// newLedger builds the public log. Its origin is the site's address without the scheme.
+func (c *Core) newLedger() *ledger.Log {
+	name := "zjcs/ledger"
+	if u, err := url.Parse(c.Config.PublicURL); err == nil && u.Host != "" {
+		name = u.Host + "/ledger"
+	}
+	return ledger.New(c.Pool, c.Vault, name, c.Now)
+}
+
+// logProcurement writes a procurement's step into the public log, in its transaction.
+func (c *Core) logProcurement(ctx context.Context, tx db.Tx, e procurement.Entry) (uuid.UUID, error) {
+	return c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: e.Kind, Subject: e.Subject, Region: e.Region, Body: e.Body})
+}
+
+// published is a line about something that passed review: what it is, and the digest of
+// what was published.
+type published struct {
+	Number  string `json:"number"`
+	Label   string `json:"label"`
+	Title   string `json:"title,omitempty"`
+	Content string `json:"content"` // SHA-256 of the content as JSON, personal numbers masked
+}
+
+// logPublished writes what a submission published into the public log. A procurement tells
+// its own steps; what a purchaser is verified by is not public, and an expert's name does
+// not belong where nothing can be taken back (个人信息保护法 第47条).
+func (c *Core) logPublished(ctx context.Context, tx db.Tx, a review.Announcement) error {
+	s := a.Submission
+	if a.Action != review.Publish || s.SubjectID == nil || strings.HasPrefix(s.Kind, "procurement-") || strings.HasPrefix(s.Kind, "purchaser-") {
+		return nil
+	}
+	doc, err := json.Marshal(s.Content)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(doc)
+	p := published{Number: s.Number, Label: s.KindLabel, Title: s.Title, Content: hex.EncodeToString(sum[:])}
+	if strings.HasPrefix(s.Kind, "expert-") {
+		p.Title = ""
+	}
+	_, err = c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: s.Kind, Subject: *s.SubjectID, Region: s.RegionCode, Body: p})
+	return err
+}
+
+// runLedger gives lines their positions until the function returned is called.
+func (a *App) runLedger(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.Ledger.Run(ctx, ledgerTurn, func(err error) { a.Logger.ErrorContext(ctx, "public log", "error", err) })
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// receipt is where a line stands in the log, with its proof as far as it has one: it
+// follows within a second.
+func (c *Core) receipt(ctx context.Context, entry uuid.UUID) (draw.Receipt, error) {
+	p, err := c.Ledger.Prove(ctx, entry.String(), 0)
+	if err != nil {
+		return draw.Receipt{}, err
+	}
+	return draw.Receipt{Entry: p.ID.String(), Index: *p.Index, Leaf: p.Leaf, LeafHash: p.LeafHash, Proof: p.Proof, Checkpoint: p.Checkpoint}, nil
+}

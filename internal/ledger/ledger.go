@@ -1,0 +1,67 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/secret"
+)
+
+// Entry is something published.
+type Entry struct {
+	Kind    string    // procurement-notice, agency-admission, ...
+	Subject uuid.UUID // what it is about
+	Region  string
+	Body    any // JSON; the public facts
+}
+
+// Log is the public log.
+type Log struct {
+	pool  *db.Pool
+	vault *secret.Vault
+	name  string // origin of the checkpoints, for a key not yet made
+	now   func() time.Time
+}
+
+// New makes the log on pool. name is the origin of its checkpoints, such as
+// zjcs.example.gov.cn/ledger; it stays what it was when the key was made.
+func New(pool *db.Pool, vault *secret.Vault, name string, now func() time.Time) *Log {
+	return &Log{pool: pool, vault: vault, name: name, now: now}
+}
+
+// AppendTx writes a line in the transaction of what it tells: both are there, or neither.
+// It returns the line's id; its position follows within a second.
+func (l *Log) AppendTx(ctx context.Context, tx db.Tx, e Entry) (uuid.UUID, error) {
+	line := Line{ID: uuid.Must(uuid.NewV7()), Kind: e.Kind, Subject: e.Subject, Region: e.Region, At: l.now().UTC().Truncate(time.Millisecond)}
+	leaf, salts, err := line.encode(e.Body)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	hash := tlog.RecordHash(leaf)
+	if err := insertEntry(ctx, tx, line, leaf, hash[:], salts); err != nil {
+		return uuid.Nil, err
+	}
+	return line.ID, nil
+}
+
+// Run gives lines their positions until ctx ends, every period: those of this instance, of
+// others, and of a program that was killed.
+func (l *Log) Run(ctx context.Context, period time.Duration, fault func(error)) {
+	turn := time.NewTicker(period)
+	defer turn.Stop()
+	for {
+		if _, err := l.Integrate(ctx); err != nil && ctx.Err() == nil {
+			fault(fmt.Errorf("ledger: %w", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-turn.C:
+		}
+	}
+}
