@@ -14,6 +14,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         portal: "src/portal/portal.ts",
+        verify: "src/portal/verify.ts", // of the pages that recompute a draw, alone
         workspace: "index.html",
         apidocs: "apidocs.html",
       },

@@ -150,11 +150,8 @@ func (e Evidence) checkDrand(ed Edition, v DrandValue) (string, error) {
 	if ed.Round != 0 && ed.Round != v.Round.Round {
 		return "", fmt.Errorf("用的是第 %d 轮，公告指定的是第 %d 轮", v.Round.Round, ed.Round)
 	}
-	// A fallback may wait until its hours are over, so that nobody can compare the two.
-	first := c.FirstAfter(e.SelectionAt)
-	late := c.FirstAfter(e.SelectionAt.Add(time.Duration(e.FallbackHours) * time.Hour))
-	if v.Round.Round != first && (!e.UsedFallback || v.Round.Round != late) {
-		return "", fmt.Errorf("用的是第 %d 轮，选取时间之后的第一轮是第 %d 轮", v.Round.Round, first)
+	if err := e.checkRound(ed, v.Round.Round, c); err != nil {
+		return "", err
 	}
 	if err := c.Verify(v.Round); err != nil {
 		return "", err
@@ -176,6 +173,22 @@ func (e Evidence) sequence() Finding {
 		return Finding{step, Unchecked, fmt.Sprintf("抽取池固定于 %s，不早于该轮公布的 %s，请核对名单是否在截止时已经确定", e.FrozenAt.Format(time.RFC3339), at.In(shanghai).Format(time.RFC3339))}
 	}
 	return Finding{step, OK, "抽取池在该轮信标公布之前固定"}
+}
+
+// checkRound wants the first round after the selection time. A fallback may wait until its
+// hours are over, so that nobody can compare the two; after a void draw the decision
+// names the round, and it must still lie ahead.
+func (e Evidence) checkRound(ed Edition, round uint64, c Chain) error {
+	first := c.FirstAfter(e.SelectionAt)
+	late := c.FirstAfter(e.SelectionAt.Add(time.Duration(e.FallbackHours) * time.Hour))
+	switch {
+	case round == first:
+	case e.UsedFallback && round == late:
+	case e.Attempt > 1 && ed.Round == round && round > first:
+	default:
+		return fmt.Errorf("用的是第 %d 轮，选取时间之后的第一轮是第 %d 轮", round, first)
+	}
+	return nil
 }
 
 var shanghai = time.FixedZone("UTC+8", 8*60*60)

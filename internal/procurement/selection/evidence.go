@@ -28,8 +28,9 @@ type Evidence struct {
 
 // Names of members in the bodies of log lines that verifiers look for.
 const (
-	LogPoolHash = "poolHash" // of the line that froze the pool
-	LogEvidence = "evidence" // digest, of the line that published the draw or the result
+	LogPoolHash      = "poolHash"      // of the line that froze the pool
+	LogPanelPoolHash = "panelPoolHash" // the same, of the experts' pool
+	LogEvidence      = "evidence"      // digest, of the line that published the draw or the result
 )
 
 // Assemble makes the evidence of a selection, or with in and out nil of a draw alone, and

@@ -117,6 +117,10 @@ func TestLowestByHand(t *testing.T) {
 	if p := place(t, conclude(t, in), 1); !strings.Contains(p.Reason, "说明未被采纳") {
 		t.Errorf("%+v", p)
 	}
+	// At the limits a quote is valid.
+	if s, err := Screen(Input{Method: LowestPrice, LowPercent: 70, FloorFen: 100, CeilingFen: 120, Bids: quotes(100, 120, 99, 121)}); err != nil || !slices.Equal(s.Valid, []int{1, 2}) {
+		t.Errorf("at the limits: %+v %v", s, err)
+	}
 	// Exactly 70 % of the mean is not under it: 70, 115, 115 → mean 100, line 70.
 	if s, _ := Screen(Input{Method: LowestPrice, LowPercent: 70, Bids: quotes(7000, 11500, 11500)}); len(s.NeedsExplanation) != 0 {
 		t.Errorf("at the line: %v", s.NeedsExplanation)
@@ -331,7 +335,19 @@ func TestPanelByHand(t *testing.T) {
 			t.Fatalf("key %s: %+v", in.Key, o.Places)
 		}
 	}
+	// A hundredth of a tenth of a point: technical weighs one percent more than price.
+	in.PriceWeight, in.TechWeight, in.CreditWeight = 33, 34, 33
+	in.Scores = []Score{{1, 1, 500, 501, 500}, {2, 1, 500, 500, 500}, {3, 1, 500, 500, 500}, {1, 2, 501, 500, 500}, {2, 2, 500, 500, 500}, {3, 2, 500, 500, 500}}
+	for i := range 20 {
+		in.Key = fmt.Sprintf("%d./", i)
+		if o := conclude(t, in); o.Winner() != 1 {
+			t.Fatalf("key %s: %+v", in.Key, o.Places)
+		}
+	}
 	for name, spoil := range map[string]func(*Input){
+		"an even panel, all scored": func(in *Input) {
+			in.Experts, in.Scores = 4, append(slices.Clone(in.Scores), Score{4, 1, 1, 1, 1}, Score{4, 2, 1, 1, 1})
+		},
 		"a sheet missing":      func(in *Input) { in.Scores = in.Scores[1:] },
 		"a sheet twice":        func(in *Input) { in.Scores = append(slices.Clone(in.Scores), in.Scores[0]) },
 		"an even panel":        func(in *Input) { in.Experts = 4 },

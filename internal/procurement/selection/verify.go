@@ -119,10 +119,12 @@ func (e Evidence) verifyReceipts(vkey string) []draw.Finding {
 		if json.Unmarshal(line.Body, &body) != nil {
 			continue
 		}
-		if string(body[LogPoolHash]) == `"`+e.PoolHash+`"` {
+		says := func(name, hash string) bool { return string(body[name]) == `"`+hash+`"` }
+		// Of several lines the earliest tells when it was published.
+		if (says(LogPoolHash, e.PoolHash) || e.Purpose == draw.OfPanel && says(LogPanelPoolHash, e.PoolHash)) && (poolAt < 0 || r.Index < poolAt) {
 			poolAt = r.Index
 		}
-		if string(body[LogEvidence]) == `"`+e.Digest+`"` {
+		if says(LogEvidence, e.Digest) && (digestAt < 0 || r.Index < digestAt) {
 			digestAt = r.Index
 		}
 	}
