@@ -162,7 +162,10 @@ func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *d
 	if _, err := s.takeTx(ctx, tx, p, st); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: Conclude})
+	if err := s.tell(ctx, tx, Announcement{Procurement: *p, Action: Conclude}); err != nil {
+		return err
+	}
+	return s.tellStandingsTx(ctx, tx, *p)
 }
 
 // evidence is the part that is known before anything is drawn.
