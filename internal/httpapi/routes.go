@@ -162,6 +162,7 @@ func (a *API) workspaceRoutes() {
 	a.personalDataRoutes()
 	a.exchangeRoutes()
 	a.bidRoutes()
+	a.procurementReadRoutes()
 }
 
 // body wraps what an operation answers.
