@@ -34,7 +34,7 @@ type Detail struct {
 	PublicityProvisional bool        `json:"publicityProvisional,omitempty" doc:"为真表示公示截止暂定：所依据的年份日历尚未公布"`
 	MayObject            bool        `json:"mayObject" doc:"为真表示现在可以对结果提出异议"`
 	EndedReason          string      `json:"endedReason,omitempty" doc:"撤回、流标或终止的原因"`
-	Course               []Line      `json:"course" doc:"全过程，先后为序"`
+	Course               []CourseStep      `json:"course" doc:"全过程，先后为序"`
 	Questions            []Answered  `json:"questions" doc:"已答复的提问；不显示提问人"`
 	Bids                 []PublicBid `json:"bids" doc:"各家响应；开标前没有"`
 	Draws                []Drawing   `json:"draws" doc:"抽取"`
@@ -44,8 +44,8 @@ type Detail struct {
 	Now                  time.Time   `json:"-"` // by the database's clock
 }
 
-// Line is one step of the published course.
-type Line struct {
+// CourseStep is one step of the published course.
+type CourseStep struct {
 	Action    review.Action `json:"action"`
 	Label     string        `json:"label" doc:"做了什么"`
 	Side      review.By     `json:"side" enum:"purchaser,agency,operator,expert,objector,clock,reviewer,author" doc:"哪一方"`
@@ -133,7 +133,7 @@ func (s *Service) Get(ctx context.Context, key string) (Detail, error) {
 }
 
 // placeLines says where each step stands in the public log.
-func (s *Service) placeLines(ctx context.Context, course []Line) error {
+func (s *Service) placeLines(ctx context.Context, course []CourseStep) error {
 	if s.LogIndexes == nil {
 		return nil
 	}

@@ -24,7 +24,7 @@ type file struct {
 	summary            Summary
 	natural            bool
 	previous, approval string
-	course             []Line
+	course             []CourseStep
 	questions          []Answered
 	bids               []Bid
 	draws              []Drawing
@@ -75,7 +75,7 @@ func readCourse(ctx context.Context, q db.Querier, id uuid.UUID, f *file) error 
 	if err != nil {
 		return fmt.Errorf("read course: %w", err)
 	}
-	f.course, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l Line, err error) {
+	f.course, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l CourseStep, err error) {
 		err = row.Scan(&l.Action, &l.Side, &l.At, &l.Note, &l.EntryID)
 		l.Label, l.SideLabel = Workflow.Labels[l.Action], sideLabel(l.Side)
 		if l.Label == "" {
