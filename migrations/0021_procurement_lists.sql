@@ -24,7 +24,12 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER procurement_event_told AFTER INSERT ON procurement_event FOR EACH ROW EXECUTE FUNCTION tell_procurement();
 
+-- 示例数据: an invented purchaser rests on no submission.
+ALTER TABLE purchaser ALTER COLUMN submission_id DROP NOT NULL, ADD CONSTRAINT purchaser_verified CHECK (demo OR submission_id IS NOT NULL);
+
 -- +goose Down
+DELETE FROM purchaser WHERE submission_id IS NULL;
+ALTER TABLE purchaser DROP CONSTRAINT purchaser_verified, ALTER COLUMN submission_id SET NOT NULL;
 DROP TRIGGER procurement_event_told ON procurement_event;
 DROP FUNCTION tell_procurement();
 DROP INDEX draw_made, procurement_awaited, procurement_deadline, procurement_published;

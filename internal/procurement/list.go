@@ -40,21 +40,21 @@ const (
 // money is fen.
 type Filter struct {
 	page.Request
-	State      review.State
-	Method     Method
-	Item       string // service item code
-	Sector     string
-	Region     string // with all below it
-	Purchaser  string // part of its name
-	Fund       Fund   // Fiscal: any share of it; Own: none
-	PriceFrom  int64
-	PriceTo    int64
-	Query      string // part of title, purchaser or number
-	Published  Range
-	Deadline   Range
-	Sort       string
-	Organised  uuid.UUID // one purchaser's; not offered to the public
-	subtree    string
+	State     review.State
+	Method    Method
+	Item      string // service item code
+	Sector    string
+	Region    string // with all below it
+	Purchaser string // part of its name
+	Fund      Fund   // Fiscal: any share of it; Own: none
+	PriceFrom int64
+	PriceTo   int64
+	Query     string // part of title, purchaser or number
+	Published Range
+	Deadline  Range
+	Sort      string
+	Organised uuid.UUID // one purchaser's; not offered to the public
+	subtree   string
 }
 
 // Range is a span of days; an empty end is open.

@@ -226,4 +226,3 @@ func (s *Service) bindSupervisor(ctx context.Context, p Procurement, m *MyDetail
 	s.bindCommit(p, m, Operator)
 	return nil
 }
-

@@ -147,7 +147,9 @@ type more struct {
 	into []any
 }
 
-func (m more) Scan(dest ...any) error { return m.CollectableRow.Scan(append(slices.Clone(dest), m.into...)...) }
+func (m more) Scan(dest ...any) error {
+	return m.CollectableRow.Scan(append(slices.Clone(dest), m.into...)...)
+}
 
 func addOwn(ctx context.Context, q db.Querier, list []mineRow, owns map[uuid.UUID]uuid.UUID) error {
 	for bid, id := range owns {
