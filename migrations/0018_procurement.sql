@@ -227,6 +227,7 @@ CREATE UNIQUE INDEX lottery_result_entered ON lottery_result (game, issue, enter
 -- Commit–reveal by purchaser, supervisor and platform; commitments are logged before the
 -- pool is frozen.
 CREATE TABLE draw_commitment (
+    id             uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     procurement_id uuid NOT NULL REFERENCES procurement,
     party          text NOT NULL CHECK (party IN ('purchaser','supervisor','platform')),
     commitment     bytea NOT NULL,                -- SHA-256 of the value
@@ -236,7 +237,7 @@ CREATE TABLE draw_commitment (
     value          bytea,
     revealed_at    timestamptz,
     entry_id       uuid,
-    PRIMARY KEY (procurement_id, party)
+    UNIQUE (procurement_id, party)
 );
 
 -- A panel of experts, drawn with recusal.

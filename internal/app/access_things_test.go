@@ -22,12 +22,18 @@ import (
 // things are what access.csv says a request is about. What a request may change is made
 // anew for each.
 var things = map[string]func(s *stage, who string) aim{
-	"a department":     func(s *stage, _ string) aim { return s.published("department", "id") },
-	"an approval item": func(s *stage, _ string) aim { return s.published("approval", "code") },
-	"a service item":   func(s *stage, _ string) aim { return s.published("item", "code") },
-	"an agency":        func(s *stage, _ string) aim { return s.published("agency", "id") },
-	"an expert":        func(s *stage, _ string) aim { return s.published("expert", "id") },
-	"an announcement":  func(s *stage, _ string) aim { return s.published("announcement", "id") },
+	"a department":             func(s *stage, _ string) aim { return s.published("department", "id") },
+	"an approval item":         func(s *stage, _ string) aim { return s.published("approval", "code") },
+	"a service item":           func(s *stage, _ string) aim { return s.published("item", "code") },
+	"an agency":                func(s *stage, _ string) aim { return s.published("agency", "id") },
+	"an expert":                func(s *stage, _ string) aim { return s.published("expert", "id") },
+	"an announcement":          func(s *stage, _ string) aim { return s.published("announcement", "id") },
+	"a procurement":            func(s *stage, _ string) aim { return s.procurement() },
+	"a result in publicity":    func(s *stage, _ string) aim { return s.result("publicity") },
+	"an award":                 func(s *stage, _ string) aim { return s.result("awarded") },
+	"an objection to a result": func(s *stage, _ string) aim { return s.resultObjection("filed") },
+	"an accepted objection":    func(s *stage, _ string) aim { return s.resultObjection("accepted") },
+	"a lottery issue":          func(*stage, string) aim { return aim{"issue": strings.ReplaceAll(uuid.NewString(), "-", "")[:20]} },
 	"none": func(*stage, string) aim {
 		return aim{"id": uuid.NewString(), "number": "SQ0", "token": "x", "grantId": uuid.NewString(), "file": "x.xlsx"}
 	},
@@ -306,6 +312,52 @@ func (s *stage) recusal() aim {
 	return aim{"id": id.String()}
 }
 
+// procurement is an open one of 业主企业, with a question about it.
+func (s *stage) procurement() aim {
+	s.t.Helper()
+	a := s.once("业主企业 is verified", func() aim {
+		a := s.submission("procurement-notice", "operator_city", s.buyer, review.Published, testkit.County)
+		s.exec(`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)
+			VALUES ($1, 'enterprise', '业主', false, '', '', '', $2, '', '', '{}', now(), $3) ON CONFLICT DO NOTHING`, s.buyer, s.a.Vault.Seal("purchaser.contact_phone", "13800138000"), a["id"])
+		return a
+	})
+	id, question := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	s.exec(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, submission_id)
+		VALUES ($1, $2, '业主企业', $3, '项目', 'random', false, '{"items": ["ZJ0001"]}', 'open', now(), now() + interval '1 day', now() + interval '2 days', 'x', $4)`, id, s.buyer, testkit.County, a["id"])
+	s.exec(`INSERT INTO procurement_question (id, procurement_id, org_id, asked_by, question) VALUES ($1, $2, $3, $4, '成果要几份？')`, question, id, s.agency, s.people["agency_agent"].Person)
+	return aim{"id": id.String(), "question": question.String(), "number": "1", "purpose": "selection", "file": uuid.NewString()}
+}
+
+// result is 业主企业's procurement with a bid selected, in publicity or with its award issued.
+func (s *stage) result(state string) aim {
+	s.t.Helper()
+	a := s.procurement()
+	firm := s.once("a firm that is selected", func() aim {
+		id := uuid.Must(uuid.NewV7())
+		s.exec(`INSERT INTO agency (id, uscc, name, kind, legal_representative, domicile, address, phone, introduction, admitted_on, batch_id)
+			SELECT $1, $2, '中选的机构', 'enterprise', '', '', '', '', '', '2024-01-01', id FROM import_batch LIMIT 1`, id, newUSCC())
+		return aim{"id": id.String()}
+	})
+	s.exec(`DELETE FROM objection_address`) // one address plays everyone
+	s.exec(`UPDATE procurement SET state = $2, deadline = published_at + interval '1 second', selection_at = published_at + interval '1 second', frozen_at = now(), concluded_at = now(), publicity_until = now() + interval '3 days' WHERE id = $1`, a["id"], state)
+	bid, award := uuid.NewString(), uuid.NewString()
+	s.exec(`INSERT INTO bid (id, procurement_id, agency_id, uscc, agency_name, number, received_at, receipt, state, place, days) SELECT $1, $2, id, uscc, name, 1, now(), '\x00', 'selected', 1, 10 FROM agency WHERE id = $3`, bid, a["id"], firm["id"])
+	if state == "awarded" {
+		a["number"] = "ZX" + award[:18]
+		s.exec(`INSERT INTO award (id, number, procurement_id, seq, bid_id, body, issued_at) VALUES ($1, $2, $3, 1, $4, jsonb_build_object('number', $2::text, 'verifyUrl', 'https://example.com/', 'issuedAt', now(), 'signBy', now()), now())`, award, a["number"], a["id"], bid)
+	}
+	return a
+}
+
+// resultObjection is one to a result of 业主企业's procurement.
+func (s *stage) resultObjection(state string) aim {
+	s.t.Helper()
+	a, id := s.result(map[string]string{"filed": "publicity", "accepted": "suspended"}[state]), uuid.NewString()
+	s.exec(`INSERT INTO procurement_objection (id, procurement_id, name, contact, text, state, due_at, accepted_at) VALUES ($1, $2, '群众', $3, '中选机构的资质有问题', $4, now() + interval '1 day', CASE $4 WHEN 'accepted' THEN now() END)`,
+		id, a["id"], s.a.Vault.Seal("procurement_objection.contact", "13800138000"), state)
+	return aim{"id": id}
+}
+
 // publicity is a submission of the expert's that has passed and stands open to objection.
 func (s *stage) publicity() aim {
 	s.t.Helper()
@@ -362,34 +414,51 @@ func (s *stage) delivery(who string) aim {
 
 // bodies are good ones: what is refused is refused for who asks, not for what was asked.
 var bodies = map[string]string{
-	"PATCH /api/v1/me":                               `{"phone":"13800138000"}`,
-	"PUT /api/v1/me/password":                        `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
-	"PUT /api/v1/me/totp":                            `{"code":"123456"}`,
-	"DELETE /api/v1/me/totp":                         `{"password":"` + goodPassword + `","code":"123456"}`,
-	"PUT /api/v1/me/notifications":                   `{"items":[{"kind":"review","mail":false}]}`,
-	"POST /api/v1/registrations":                     `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
-	"POST /api/v1/session":                           `{"login":"<login>","password":"` + goodPassword + `"}`,
-	"POST /api/v1/session/second-factor":             `{"code":"123456"}`,
-	"POST /api/v1/password-resets":                   `{"email":"someone@example.com","captcha":"unsolved"}`,
-	"PUT /api/v1/password-resets/{token}":            `{"password":"` + goodPassword + `"}`,
-	"POST /api/v1/organisations/{id}/members":        `{"name":"新受托人","email":"<fresh>@example.com"}`,
-	"POST /api/v1/accounts":                          `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
-	"PUT /api/v1/accounts/{id}/state":                `{"state":"disabled","reason":"离职"}`,
-	"DELETE /api/v1/accounts/{id}/totp":              `{"reason":"手机丢失"}`,
-	"POST /api/v1/grants":                            `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
-	"DELETE /api/v1/grants/{id}":                     `{"reason":"调离"}`,
-	"POST /api/v1/submissions":                       `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
-	"POST /api/v1/me/erasure":                        `{}`,
-	"PUT /api/v1/persons/{id}/erasure":               `{"reason":"本人申请"}`,
-	"PUT /api/v1/submissions/{id}/content":           `{"version":1,"content":{}}`,
-	"PUT /api/v1/submissions/{id}/assignee":          `{"version":1,"personId":"<assignee>"}`,
-	"POST /api/v1/submissions/{id}/reveals":          `{"field":"contactPhone","reason":"电话核实"}`,
-	"POST /api/v1/objections/{id}/answer":            `{"upheld":true,"answer":"经查属实，退回修改"}`,
-	"POST /api/v1/publicity/{number}/objections":     `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
-	"PUT /api/v1/procurements/{id}/my-bid":           `{"days":10}`,
-	"POST /api/v1/procurements/{id}/recusal-appeals": `{"code":"phone","reason":"电话并不相同"}`,
-	"PUT /api/v1/recusal-appeals/{id}":               `{"upheld":true,"answer":"查明不是同一人"}`,
-	"POST /api/v1/submission-actions":                `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
+	"PATCH /api/v1/me":                                    `{"phone":"13800138000"}`,
+	"PUT /api/v1/me/password":                             `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
+	"PUT /api/v1/me/totp":                                 `{"code":"123456"}`,
+	"DELETE /api/v1/me/totp":                              `{"password":"` + goodPassword + `","code":"123456"}`,
+	"PUT /api/v1/me/notifications":                        `{"items":[{"kind":"review","mail":false}]}`,
+	"POST /api/v1/registrations":                          `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
+	"POST /api/v1/session":                                `{"login":"<login>","password":"` + goodPassword + `"}`,
+	"POST /api/v1/session/second-factor":                  `{"code":"123456"}`,
+	"POST /api/v1/password-resets":                        `{"email":"someone@example.com","captcha":"unsolved"}`,
+	"PUT /api/v1/password-resets/{token}":                 `{"password":"` + goodPassword + `"}`,
+	"POST /api/v1/organisations/{id}/members":             `{"name":"新受托人","email":"<fresh>@example.com"}`,
+	"POST /api/v1/accounts":                               `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
+	"PUT /api/v1/accounts/{id}/state":                     `{"state":"disabled","reason":"离职"}`,
+	"DELETE /api/v1/accounts/{id}/totp":                   `{"reason":"手机丢失"}`,
+	"POST /api/v1/grants":                                 `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
+	"DELETE /api/v1/grants/{id}":                          `{"reason":"调离"}`,
+	"POST /api/v1/submissions":                            `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
+	"POST /api/v1/me/erasure":                             `{}`,
+	"PUT /api/v1/persons/{id}/erasure":                    `{"reason":"本人申请"}`,
+	"PUT /api/v1/submissions/{id}/content":                `{"version":1,"content":{}}`,
+	"PUT /api/v1/submissions/{id}/assignee":               `{"version":1,"personId":"<assignee>"}`,
+	"POST /api/v1/submissions/{id}/reveals":               `{"field":"contactPhone","reason":"电话核实"}`,
+	"POST /api/v1/objections/{id}/answer":                 `{"upheld":true,"answer":"经查属实，退回修改"}`,
+	"POST /api/v1/publicity/{number}/objections":          `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
+	"PUT /api/v1/procurements/{id}/my-bid":                `{"days":10}`,
+	"POST /api/v1/procurements/{id}/recusal-appeals":      `{"code":"phone","reason":"电话并不相同"}`,
+	"POST /api/v1/procurements/{id}/withdrawal":           `{"reason":"项目取消，不再需要委托"}`,
+	"POST /api/v1/procurements/{id}/questions":            `{"question":"成果需要几份？"}`,
+	"PUT /api/v1/procurements/{id}/questions/{question}":  `{"answer":"纸质的三份"}`,
+	"POST /api/v1/procurements/{id}/explanation":          `{"text":"人员和设备都是现成的，成本主要是差旅和印刷，因此能够低于平均报价"}`,
+	"PUT /api/v1/procurements/{id}/explanations/{number}": `{"accept":true,"opinion":"成本构成清楚"}`,
+	"POST /api/v1/procurements/{id}/choice":               `{"number":1,"reason":"离项目近，承诺的时间短"}`,
+	"POST /api/v1/procurements/{id}/panel/declaration":    `{"conflict":false}`,
+	"POST /api/v1/procurements/{id}/panel/scores":         `{"sheets":[{"number":1,"price":700,"technical":700,"credit":700}]}`,
+	"POST /api/v1/procurements/{id}/commitment":           `{"commitment":"0000000000000000000000000000000000000000000000000000000000000000"}`,
+	"POST /api/v1/procurements/{id}/reveal":               `{"value":"00000000000000000000000000000000"}`,
+	"POST /api/v1/procurements/{id}/void-draw":            `{"reason":"信标长时间没有公布随机数","decision":"运营〔2026〕1 号","source":{"kind":"drand"}}`,
+	"POST /api/v1/lottery-results":                        `{"game":"双色球","issue":"<issue>","date":"2026-01-01","numbers":[1,2,3],"where":"官方网站"}`,
+	"POST /api/v1/procurements/{id}/objections":           `{"name":"群众","contact":"13800138000","text":"中选机构的资质证书与公示的不符"}`,
+	"POST /api/v1/procurements/{id}/award/refusals":       `{"number":"<number>","how":"refused_to_sign","reason":"书面表示拒绝签订合同"}`,
+	"POST /api/v1/procurement-objections/{id}/acceptance": `{"accept":true,"reason":"有具体的事实，予以受理"}`,
+	"POST /api/v1/procurement-objections/{id}/answer":     `{"upheld":true,"answer":"经查属实，异议成立","remedy":"terminate"}`,
+	"POST /api/v1/procurement-objections/{id}/reveals":    `{"reason":"告知答复"}`,
+	"PUT /api/v1/recusal-appeals/{id}":                    `{"upheld":true,"answer":"查明不是同一人"}`,
+	"POST /api/v1/submission-actions":                     `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
 }
 
 // body is what a route is sent.

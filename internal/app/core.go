@@ -125,6 +125,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Procurement = c.newProcurement()
 	c.Review = c.newReview()
 	c.Deliveries = c.newDeliveries()
 	if c.jobs, err = jobs.New(c.Pool, jobs.Options{Logger: o.Logger}); err != nil {
@@ -141,7 +142,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
-	c.Procurement = c.newProcurement()
+	c.Procurement.Files = c.Files
 	say("正在载入基础数据：区划、事项、收费标准")
 	if err := c.loadReference(ctx); err != nil {
 		c.Close()

@@ -99,6 +99,7 @@ type tick struct {
 func (a *App) ticks() []tick {
 	return []tick{
 		{"review", time.Minute, a.Review.Tick},
+		{"procurements", 2 * time.Second, a.Procurement.Tick},
 		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
 		{"files", time.Hour, a.sweepFiles},
 		{"deliveries", time.Hour, a.Deliveries.Sweep},

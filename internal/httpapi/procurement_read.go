@@ -2,11 +2,7 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"time"
-
-	"github.com/google/uuid"
 
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/page"
@@ -15,16 +11,12 @@ import (
 	"zjcs/internal/review"
 )
 
-// procurementScopes are what answers on procurements rest on, and the clock.
-var procurementScopes = []string{"procurement", "region", "catalog"}
-
 // procurementReadRoutes are what the public and each side read of procurements.
 func (a *API) procurementReadRoutes() {
 	const tag = "采购"
 	get(a, "/api/v1/procurements", "procurements", tag, "采购公告列表", procurementScopes, a.listProcurements)
 	get(a, "/api/v1/procurements/calendar", "procurement-calendar", tag, "时点日历：报名截止、选取、公示截止", procurementScopes, a.procurementCalendar)
 	get(a, "/api/v1/procurements/{id}", "procurement", tag, "一个采购项目的全过程", procurementScopes, a.getProcurement)
-	get(a, "/api/v1/procurements/{id}/draws/{draw}/evidence", "draw-evidence", tag, "一次抽取的证据文件，可离线核验", procurementScopes, a.drawEvidence)
 	const mine = "我的采购"
 	on(a, endpoint{http.MethodGet, "/api/v1/my/procurements", "my-procurements", mine, "我这一方的采购项目", signedIn, 0}, a.myProcurements)
 	on(a, endpoint{http.MethodGet, "/api/v1/my/procurements/{id}", "my-procurement", mine, "一个采购项目，以及我现在能做什么", signedIn, 0}, a.myProcurement)
@@ -99,17 +91,6 @@ func (a *API) procurementCalendar(ctx context.Context, in *calendarQuery) (procu
 	return a.Procurement.Deadlines(ctx, procurement.Calendar{From: in.From, Days: in.Days, Region: in.Region, Item: in.Item})
 }
 
-type drawKey struct {
-	ID   string    `path:"id" maxLength:"40" doc:"标识，或采购编号"`
-	Draw uuid.UUID `path:"draw" doc:"抽取的标识"`
-}
-
-func (a *API) drawEvidence(ctx context.Context, in *drawKey) (json.RawMessage, error) {
-	// Its proofs lead to the newest checkpoint, which moves on with every line of the log.
-	web.CacheableUntil(ctx, a.Now().Add(time.Minute))
-	return a.Procurement.DrawEvidence(ctx, in.ID, in.Draw)
-}
-
 type mineQuery struct {
 	Paging
 	View   string       `query:"view" enum:"purchaser,bids,open,operator,panel" required:"true" doc:"purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；panel 我参加评审的"`
@@ -129,4 +110,3 @@ func (a *API) myProcurements(ctx context.Context, in *mineQuery) (page.Page[proc
 func (a *API) myProcurement(ctx context.Context, in *procurementKey) (procurement.MyDetail, error) {
 	return a.Procurement.MyProcurement(ctx, in.ID)
 }
-

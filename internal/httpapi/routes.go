@@ -162,6 +162,8 @@ func (a *API) workspaceRoutes() {
 	a.personalDataRoutes()
 	a.exchangeRoutes()
 	a.bidRoutes()
+	a.selectionRoutes()
+	a.resultRoutes()
 	a.procurementReadRoutes()
 }
 

@@ -69,6 +69,7 @@ type AwardDraw struct {
 }
 
 const (
+	ruleAward   = "procurement.award_workdays"
 	ruleSign    = "contract.sign_workdays"
 	kindAward   = "award"
 	verifyPages = "/procurements/%s/award?number=%s"
@@ -123,7 +124,17 @@ func (s *Service) awardIfDueTx(ctx context.Context, tx db.Tx, id uuid.UUID) erro
 	if err != nil {
 		return err
 	}
-	entry, err := s.takeTx(ctx, tx, &p, awardStep(body))
+	st := awardStep(body)
+	days, err := s.Workdays(ctx, tx, ruleAward, p.Region, *p.PublicityUntil)
+	if err != nil {
+		return err
+	}
+	if limit, _, err := s.Due(ctx, tx, *p.PublicityUntil, days); err != nil {
+		return err
+	} else if now.After(limit) { // an objection was answered late: said in public, with the award
+		st.Note += fmt.Sprintf("（晚于公示期满后 %d 个工作日）", days)
+	}
+	entry, err := s.takeTx(ctx, tx, &p, st)
 	if err != nil {
 		return err
 	}

@@ -79,13 +79,13 @@ func (s *Service) askChoice(ctx context.Context, tx db.Tx, p *Procurement, d *dr
 			}
 		}
 		note = fmt.Sprintf("抽出入围 %s，请项目业主在 %s 前选定一家", numbered(numbers), minute(until))
-		if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: askChoice, By: review.Clock, Note: note, Kind: "shortlist", Body: map[string]any{"numbers": numbers, "steps": steps, "until": until}}); err != nil {
+		if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: ToldChooseNeeded, By: review.Clock, Note: note, Kind: "shortlist", Body: map[string]any{"numbers": numbers, "steps": steps, "until": until}}); err != nil {
 			return err
 		}
-	} else if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: askChoice, By: review.Clock, Note: note, Body: map[string]any{"until": until}}); err != nil {
+	} else if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: ToldChooseNeeded, By: review.Clock, Note: note, Body: map[string]any{"until": until}}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: askChoice, Note: note})
+	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: ToldChooseNeeded, Note: note})
 }
 
 // ChooseInput is the purchaser's decision.

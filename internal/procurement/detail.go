@@ -21,27 +21,27 @@ import (
 // it depends on whether, or by whom, anything was bid (domain.md section 5).
 type Detail struct {
 	Summary
-	Terms                Terms        `json:"terms" doc:"公告的内容，含历次更正"`
-	TermsVersion         int          `json:"termsVersion" doc:"公告的版本；发布时为 1，每次更正加 1"`
-	Facts                []FactGroup  `json:"facts" doc:"公告的内容，供阅读"`
-	PreviousNumber       string       `json:"previousNumber,omitempty" doc:"本次重新发布的、流标的采购的编号"`
-	Opened               bool         `json:"opened" doc:"为真表示已开标"`
-	FrozenAt             *time.Time   `json:"frozenAt,omitempty" doc:"开标、抽取池编号固定的时间"`
-	PoolHash             string       `json:"poolHash,omitempty" doc:"抽取池的摘要"`
-	ChoiceUntil          *time.Time   `json:"choiceUntil,omitempty" doc:"项目业主选定或评判的期限"`
-	ChoiceReason         string       `json:"choiceReason,omitempty" doc:"项目业主选定的理由"`
-	ConcludedAt          *time.Time   `json:"concludedAt,omitempty" doc:"得出结果的时间"`
-	PublicityProvisional bool         `json:"publicityProvisional,omitempty" doc:"为真表示公示截止暂定：所依据的年份日历尚未公布"`
-	MayObject            bool         `json:"mayObject" doc:"为真表示现在可以对结果提出异议"`
-	EndedReason          string       `json:"endedReason,omitempty" doc:"撤回、流标或终止的原因"`
-	Course               []CourseStep `json:"course" doc:"全过程，先后为序"`
-	Questions            []Answered   `json:"questions" doc:"已答复的提问；不显示提问人"`
-	Bids                 []PublicBid  `json:"bids" doc:"各家响应；开标前没有"`
-	Draws                []Drawing    `json:"draws" doc:"抽取"`
-	Scores               []ScoreLine  `json:"scores" doc:"专家评分；得出结果后公布"`
-	Objections           []Objection  `json:"objections" doc:"异议和答复；不显示异议人和内容"`
-	Awards               []AwardLine  `json:"awards" doc:"中选通知书，先后为序"`
-	Now                  time.Time    `json:"-"` // by the database's clock
+	Terms                Terms             `json:"terms" doc:"公告的内容，含历次更正"`
+	TermsVersion         int               `json:"termsVersion" doc:"公告的版本；发布时为 1，每次更正加 1"`
+	Facts                []FactGroup       `json:"facts" doc:"公告的内容，供阅读"`
+	PreviousNumber       string            `json:"previousNumber,omitempty" doc:"本次重新发布的、流标的采购的编号"`
+	Opened               bool              `json:"opened" doc:"为真表示已开标"`
+	FrozenAt             *time.Time        `json:"frozenAt,omitempty" doc:"开标、抽取池编号固定的时间"`
+	PoolHash             string            `json:"poolHash,omitempty" doc:"抽取池的摘要"`
+	ChoiceUntil          *time.Time        `json:"choiceUntil,omitempty" doc:"项目业主选定或评判的期限"`
+	ChoiceReason         string            `json:"choiceReason,omitempty" doc:"项目业主选定的理由"`
+	ConcludedAt          *time.Time        `json:"concludedAt,omitempty" doc:"得出结果的时间"`
+	PublicityProvisional bool              `json:"publicityProvisional,omitempty" doc:"为真表示公示截止暂定：所依据的年份日历尚未公布"`
+	MayObject            bool              `json:"mayObject" doc:"为真表示现在可以对结果提出异议"`
+	EndedReason          string            `json:"endedReason,omitempty" doc:"撤回、流标或终止的原因"`
+	Course               []CourseStep      `json:"course" doc:"全过程，先后为序"`
+	Questions            []Answered        `json:"questions" doc:"已答复的提问；不显示提问人"`
+	Bids                 []PublicBid       `json:"bids" doc:"各家响应；开标前没有"`
+	Draws                []Drawing         `json:"draws" doc:"抽取"`
+	Scores               []ScoreLine       `json:"scores" doc:"专家评分；得出结果后公布"`
+	Objections           []ResultObjection `json:"objections" doc:"异议和答复；不显示异议人和内容"`
+	Awards               []AwardLine       `json:"awards" doc:"中选通知书，先后为序"`
+	Now                  time.Time         `json:"-"` // by the database's clock
 }
 
 // CourseStep is one step of the published course.
@@ -172,20 +172,16 @@ func (s *Service) find(ctx context.Context, key string) (uuid.UUID, error) {
 	return findNumber(ctx, s.Pool, key)
 }
 
-// DrawEvidence is the evidence file of a draw, with the receipts of the lines that
+// DrawEvidence is the evidence file of the standing draw of a purpose, with the receipts of the lines that
 // published its pool and its result. NotFound until there is something to check.
-func (s *Service) DrawEvidence(ctx context.Context, key string, id uuid.UUID) (json.RawMessage, error) {
-	of, err := s.find(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	raw, entries, err := loadEvidence(ctx, s.Pool, of, id)
+func (s *Service) DrawEvidence(ctx context.Context, of uuid.UUID, purpose string) (json.RawMessage, error) {
+	raw, entries, err := loadEvidence(ctx, s.Pool, of, purpose)
 	if err != nil {
 		return nil, err
 	}
 	var e selection.Evidence
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return nil, fmt.Errorf("evidence of draw %s: %w", id, err)
+		return nil, fmt.Errorf("evidence of %s: %w", of, err)
 	}
 	if s.Receipt != nil {
 		for _, entry := range entries {

@@ -129,7 +129,7 @@ func (s *Service) fallBackTx(ctx context.Context, tx db.Tx, p *Procurement, d *d
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: FallBack})
+	return s.tellBidders(ctx, tx, *p, FallBack, "")
 }
 
 func editionWords(e draw.Edition) string {

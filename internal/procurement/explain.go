@@ -33,7 +33,7 @@ func (s *Service) askExplanations(ctx context.Context, tx db.Tx, p *Procurement,
 		return err
 	}
 	note := fmt.Sprintf("%s 的报价明显偏低，请在 %s 前说明成本构成", numbered(low), minute(until))
-	if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: askExplain, By: review.Clock, Note: note, Kind: "low-quotes", Body: map[string]any{"numbers": low, "until": until}}); err != nil {
+	if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: ToldExplainNeeded, By: review.Clock, Note: note, Kind: "low-quotes", Body: map[string]any{"numbers": low, "until": until}}); err != nil {
 		return err
 	}
 	bids, err := loadBids(ctx, tx, p.ID)
@@ -46,7 +46,7 @@ func (s *Service) askExplanations(ctx context.Context, tx db.Tx, p *Procurement,
 			agencies = append(agencies, b.Agency)
 		}
 	}
-	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: askExplain, Agencies: agencies, Note: note})
+	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: ToldExplainNeeded, Agencies: agencies, Note: note})
 }
 
 // judgeLowQuotes says until when explanations or the purchaser's word on them are to be

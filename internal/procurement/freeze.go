@@ -101,7 +101,7 @@ func (s *Service) freezeTx(ctx context.Context, tx db.Tx, p *Procurement) error 
 		}
 		return s.failTx(ctx, tx, p, review.Clock, failure)
 	}
-	if err := s.tell(ctx, tx, Announcement{Procurement: *p, Action: Freeze}); err != nil {
+	if err := s.tellBidders(ctx, tx, *p, Freeze, ""); err != nil {
 		return err
 	}
 	if len(low) > 0 {

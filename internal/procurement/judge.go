@@ -106,7 +106,7 @@ func (t Terms) sourceFaults(time.Time) []apperr.Field {
 	if t.Source.Kind != "" && t.Source.Kind == t.Fallback.Kind {
 		out = append(out, fault("fallbackKind", "备用熵源应与熵源不是同一种"))
 	}
-	if t.FallbackHours != 0 && (t.FallbackHours < 1 || t.FallbackHours > 168) {
+	if t.Fallback.Kind != "" && (t.FallbackHours < 1 || t.FallbackHours > 168) {
 		out = append(out, fault("fallbackHours", "应在 1 与 168 小时之间"))
 	}
 	for name, e := range map[string]EntropySource{"source": t.Source, "fallback": t.Fallback} {

@@ -151,7 +151,6 @@ type MyDetail struct {
 	Own            *PublicBid    `json:"own,omitempty" doc:"本机构的响应；开标后才有"`
 	Member         string        `json:"member,omitempty" doc:"专家在评审组中的状态"`
 	Waiting        []Asked       `json:"waitingQuestions,omitempty" doc:"还没有答复的提问，只告诉项目业主"`
-	Responses      []Response    `json:"responses,omitempty" doc:"开标后的响应方案和报价说明；项目业主、已声明的专家和运营审核可见"`
 	Commitments    []Undertaking `json:"commitments,omitempty" doc:"三方承诺"`
 }
 
@@ -160,17 +159,6 @@ type Asked struct {
 	ID       uuid.UUID `json:"id"`
 	Question string    `json:"question" doc:"提问"`
 	AskedAt  time.Time `json:"askedAt" doc:"提问时间"`
-}
-
-// Response is what stands beside a quote.
-type Response struct {
-	Number       int        `json:"number" doc:"抽取池编号"`
-	Text         string     `json:"text,omitempty" doc:"响应方案"`
-	Files        int        `json:"files" doc:"附件数"`
-	Explanation  string     `json:"explanation,omitempty" doc:"低报价的说明"`
-	ExplainUntil *time.Time `json:"explainUntil,omitempty" doc:"说明的期限；没有表示不是低报价"`
-	Verdict      string     `json:"verdict,omitempty" enum:"accepted,rejected" doc:"项目业主对说明的评判"`
-	Opinion      string     `json:"opinion,omitempty" doc:"评判的理由"`
 }
 
 // Undertaking is one party's part in a commit–reveal.

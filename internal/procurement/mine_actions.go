@@ -92,28 +92,20 @@ func (s *Service) bindPurchaser(ctx context.Context, p Procurement, m *MyDetail,
 		m.allow(Purchaser, doLabels[DoRepublish], DoRepublish, nil)
 	}
 	s.bindCommit(p, m, Purchaser)
-	return s.showResponses(ctx, p, m)
+	return s.offerJudging(ctx, p, m)
 }
 
-// showResponses adds what stands beside the quotes, to whom it is for, after the opening.
-func (s *Service) showResponses(ctx context.Context, p Procurement, m *MyDetail) error {
-	if !m.Opened || m.Responses != nil {
+// offerJudging: a low quote that has been explained waits for the purchaser's word.
+func (s *Service) offerJudging(ctx context.Context, p Procurement, m *MyDetail) error {
+	if p.State != Selecting {
 		return nil
 	}
 	bids, err := loadBids(ctx, s.Pool, p.ID)
 	if err != nil {
 		return err
 	}
-	for _, b := range bids {
-		if b.Number == 0 {
-			continue
-		}
-		m.Responses = append(m.Responses, Response{Number: b.Number, Text: b.Proposal.Text, Files: len(b.Proposal.Files), Explanation: b.Explanation,
-			ExplainUntil: b.ExplainUntil, Verdict: b.Verdict, Opinion: b.Opinion})
-		if b.ExplainedAt != nil && b.Verdict == "" && p.State == Selecting && slices.Contains(m.Sides, Purchaser) &&
-			!slices.ContainsFunc(m.AllowedActions, func(a Allowed) bool { return a.Action == DoJudge }) {
-			m.allow(Purchaser, doLabels[DoJudge], DoJudge, p.ChoiceUntil)
-		}
+	if slices.ContainsFunc(bids, func(b Bid) bool { return b.ExplainedAt != nil && b.Verdict == "" }) {
+		m.allow(Purchaser, doLabels[DoJudge], DoJudge, p.ChoiceUntil)
 	}
 	return nil
 }
@@ -191,7 +183,7 @@ func (s *Service) bindOperator(ctx context.Context, p Procurement, m *MyDetail, 
 			break
 		}
 	}
-	return s.showResponses(ctx, p, m)
+	return nil
 }
 
 func (s *Service) bindExpert(ctx context.Context, p Procurement, m *MyDetail, _ bool) error {
@@ -211,7 +203,6 @@ func (s *Service) bindExpert(ctx context.Context, p Procurement, m *MyDetail, _ 
 		m.allow(Expert, doLabels[DoDeclare], DoDeclare, nil)
 	case "declared":
 		m.allow(Expert, doLabels[DoScore], DoScore, nil)
-		return s.showResponses(ctx, p, m) // not before the declaration (domain.md section 10)
 	}
 	return nil
 }

@@ -32,9 +32,9 @@ var objectionLabels = map[ObjectionState]string{
 	ObjectionFiled: "待受理", ObjectionAccepted: "已受理，正在审查", ObjectionNotAccepted: "不予受理", ObjectionUpheld: "成立", ObjectionDismissed: "不成立",
 }
 
-// Objection (异议) is what the public sees of one. Who objected, how to reach him and what he
+// ResultObjection (异议) is what the public sees of one. Who objected, how to reach him and what he
 // wrote, which may name others, are never published.
-type Objection struct {
+type ResultObjection struct {
 	ID             uuid.UUID      `json:"id"`
 	Number         string         `json:"number" doc:"查询号"`
 	State          ObjectionState `json:"state" enum:"filed,accepted,not_accepted,upheld,dismissed" doc:"状态"`
@@ -49,7 +49,9 @@ type Objection struct {
 }
 
 // Open reports that it still waits for an answer.
-func (o Objection) Open() bool { return o.State == ObjectionFiled || o.State == ObjectionAccepted }
+func (o ResultObjection) Open() bool {
+	return o.State == ObjectionFiled || o.State == ObjectionAccepted
+}
 
 // ObjectInput is what anyone may file, signed in or not.
 type ObjectInput struct {
@@ -70,17 +72,17 @@ const (
 // a lock that whoever awards waits for: one that came in time is there when it is asked
 // whether any is open, and none begins while an award is made. While a procurement is
 // suspended its publicity stands still, and more may be filed.
-func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error) {
+func (s *Service) Object(ctx context.Context, in ObjectInput) (ResultObjection, error) {
 	if err := in.Validate(); err != nil {
-		return Objection{}, err
+		return ResultObjection{}, err
 	}
-	m := matter{Objection: Objection{ID: uuid.Must(uuid.NewV7()), State: ObjectionFiled}, Name: strings.TrimSpace(in.Name), Text: strings.TrimSpace(in.Text)}
+	m := matter{ResultObjection: ResultObjection{ID: uuid.Must(uuid.NewV7()), State: ObjectionFiled}, Name: strings.TrimSpace(in.Name), Text: strings.TrimSpace(in.Text)}
 	if a := authz.From(ctx); a != nil {
 		m.person = &a.Person
 	}
 	if in.Organisation != uuid.Nil {
 		if a := authz.From(ctx); a == nil || !a.Of(in.Organisation) {
-			return Objection{}, apperr.InvalidField("organisationId", "您不是这个单位的人员；以个人名义提出的不必填写单位")
+			return ResultObjection{}, apperr.InvalidField("organisationId", "您不是这个单位的人员；以个人名义提出的不必填写单位")
 		}
 		m.org = &in.Organisation
 	}
@@ -138,15 +140,15 @@ func takesObjections(p Procurement, now time.Time) error {
 
 // matter is a row of procurement_objection, with its procurement's where it was asked for.
 type matter struct {
-	Objection
+	ResultObjection
 	Name, Text  string
 	procurement uuid.UUID
 	person, org *uuid.UUID
 }
 
-func (m matter) dressed() Objection {
+func (m matter) dressed() ResultObjection {
 	m.StateLabel = objectionLabels[m.State]
-	return m.Objection
+	return m.ResultObjection
 }
 
 // objectionLine is what the public log has of an objection.

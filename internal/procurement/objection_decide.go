@@ -18,7 +18,7 @@ import (
 // ObjectionMatter is an objection as those see it who decide it. How to reach who
 // objected is shown by RevealContact alone.
 type ObjectionMatter struct {
-	Objection
+	ResultObjection
 	ProcurementID     uuid.UUID `json:"procurementId"`
 	ProcurementNumber string    `json:"procurementNumber" doc:"采购编号"`
 	Title             string    `json:"title" doc:"采购项目"`
@@ -28,13 +28,20 @@ type ObjectionMatter struct {
 	Late              bool      `json:"late" doc:"为真表示超过答复期限"`
 }
 
-// Objections are those that wait for the actor's decision, the first due first.
+// Objections are those that wait for the actor's decision, the first due first. Where the
+// actor's own organisation is a party they are not shown: who objected is not for parties.
 func (s *Service) Objections(ctx context.Context, r page.Request) (page.Page[ObjectionMatter], error) {
 	var none page.Page[ObjectionMatter]
 	if err := s.Policy.Require(ctx, permitDecide, authz.Anywhere); err != nil {
 		return none, err
 	}
-	rows, total, err := listOpenObjections(ctx, s.Pool, s.Policy.ReachOf(ctx, permitDecide).Regions, r)
+	own := []uuid.UUID{}
+	for _, g := range authz.From(ctx).Grants {
+		if g.Organisation != uuid.Nil {
+			own = append(own, g.Organisation)
+		}
+	}
+	rows, total, err := listOpenObjections(ctx, s.Pool, s.Policy.ReachOf(ctx, permitDecide).Regions, own, r)
 	if err != nil {
 		return none, err
 	}
@@ -47,6 +54,9 @@ func (s *Service) Objections(ctx context.Context, r page.Request) (page.Page[Obj
 // RevealContact shows how to reach who objected; the look is logged.
 func (s *Service) RevealContact(ctx context.Context, objection uuid.UUID, reason string) (contact string, err error) {
 	err = s.onObjection(ctx, permitReveal, objection, func(tx db.Tx, p *Procurement, m *matter, sealed []byte) error {
+		if err := s.mayDecide(ctx, tx, p, m); err != nil { // a party must not learn who objected
+			return err
+		}
 		if contact, err = s.Vault.Open(fieldContact, sealed); err != nil {
 			return err
 		}
@@ -65,7 +75,7 @@ type AcceptInput struct {
 
 // AcceptObjection takes it up, which suspends the procurement, or not, with the reason
 // published as its answer.
-func (s *Service) AcceptObjection(ctx context.Context, in AcceptInput) (Objection, error) {
+func (s *Service) AcceptObjection(ctx context.Context, in AcceptInput) (ResultObjection, error) {
 	return s.decideObjection(ctx, in.ID, "reason", "理由", in.Reason, func(tx db.Tx, p *Procurement, m *matter) error {
 		if m.State != ObjectionFiled {
 			return errDecided
@@ -109,9 +119,9 @@ type AnswerInput struct {
 // AnswerObjection decides it. Dismissed, the publicity goes on for the working days that
 // were left, one at least, once no other is being examined. Upheld, a bid is struck and
 // the selection is made again, or the procurement ends.
-func (s *Service) AnswerObjection(ctx context.Context, in AnswerInput) (Objection, error) {
+func (s *Service) AnswerObjection(ctx context.Context, in AnswerInput) (ResultObjection, error) {
 	if in.Upheld && in.Remedy != RemedyReselect && in.Remedy != RemedyTerminate {
-		return Objection{}, apperr.InvalidField("remedy", "异议成立的，应写明 reselect（剔除后重新选取）或 terminate（终止）")
+		return ResultObjection{}, apperr.InvalidField("remedy", "异议成立的，应写明 reselect（剔除后重新选取）或 terminate（终止）")
 	}
 	return s.decideObjection(ctx, in.ID, "answer", "答复", in.Answer, func(tx db.Tx, p *Procurement, m *matter) error {
 		if m.State != ObjectionAccepted {
@@ -274,8 +284,8 @@ var errDecided = apperr.New(apperr.Conflict, "这件异议已经有人办理过�
 
 // decideObjection runs fn on an objection of the actor's region, with its procurement
 // locked: of two who decide at once, the second finds it decided.
-func (s *Service) decideObjection(ctx context.Context, id uuid.UUID, field, label, words string, fn func(tx db.Tx, p *Procurement, m *matter) error) (Objection, error) {
-	var out Objection
+func (s *Service) decideObjection(ctx context.Context, id uuid.UUID, field, label, words string, fn func(tx db.Tx, p *Procurement, m *matter) error) (ResultObjection, error) {
+	var out ResultObjection
 	err := s.onObjection(ctx, permitDecide, id, func(tx db.Tx, p *Procurement, m *matter, sealed []byte) error {
 		if err := s.mayDecide(ctx, tx, p, m); err != nil {
 			return err

@@ -171,7 +171,7 @@ func (s *Service) reseat(ctx context.Context, tx db.Tx, p *Procurement, members 
 	if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: panelChanged, By: review.Clock, Note: note, Kind: "panel", Body: map[string]any{"called": len(called)}}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: panelDrawn, Persons: slices.DeleteFunc(called, func(id uuid.UUID) bool { return id == uuid.Nil }), Note: note})
+	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: ToldPanelDrawn, Persons: slices.DeleteFunc(called, func(id uuid.UUID) bool { return id == uuid.Nil }), Note: note})
 }
 
 // Declare is an expert's word, before any bid is seen: no interest, or a reason to step

@@ -32,7 +32,7 @@ func (s *Service) PersonalData() identity.Holding {
 			list, err := objectionsOf(ctx, tx, person)
 			var out []string
 			for _, o := range list {
-				if state := ObjectionState(o.State); (Objection{State: state}).Open() {
+				if state := ObjectionState(o.State); (ResultObjection{State: state}).Open() {
 					out = append(out, "异议 "+o.Number+" 还在办理（"+objectionLabels[state]+"）")
 				}
 			}

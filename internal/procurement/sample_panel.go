@@ -51,7 +51,7 @@ func (m *sampling) panel(ctx context.Context, in selection.Input, at time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	if err := m.step(ctx, panelDrawn, Selecting, review.Clock, at, fmt.Sprintf("抽出 %d 位专家", m.p.Terms.Experts), "", nil); err != nil {
+	if err := m.step(ctx, ToldPanelDrawn, Selecting, review.Clock, at, fmt.Sprintf("抽出 %d 位专家", m.p.Terms.Experts), "", nil); err != nil {
 		return nil, err
 	}
 	var scores []selection.Score

@@ -33,6 +33,7 @@ func SealedColumns() []secret.Column {
 		{Table: "procurement", Key: "id", Sealed: "identity", Field: FieldIdentity},
 		{Table: "sealed_bid", Key: "id", Sealed: "subject", Field: fieldSubject, DigestColumn: "address", DigestField: fieldAddress},
 		{Table: "sealed_bid", Key: "id", Sealed: "seal", Field: fieldSeal},
+		{Table: "draw_commitment", Key: "id", Sealed: "sealed_value", Field: fieldPlatform},
 		{Table: "procurement_objection", Key: "id", Sealed: "contact", Field: fieldContact},
 	}
 }

@@ -100,7 +100,7 @@ func directChoice(p Procurement, bids []Bid) *selection.Choice {
 func (s *Service) waitForEntropy(ctx context.Context, tx db.Tx, p *Procurement, d *drawRecord, now time.Time) (bool, error) {
 	if d.SourceUsed == 1 {
 		if now.After(d.fallsBackAt(*p).Add(time.Duration(d.Sources.Hours) * time.Hour)) {
-			return false, s.remindOnce(ctx, tx, p, remindEntropy, "公告指定的熵源和备用熵源都没有取得，请运营审核处理：可以宣布抽取无效并指定新的熵源")
+			return false, s.remindOnce(ctx, tx, p, ToldEntropyNeeded, "公告指定的熵源和备用熵源都没有取得，请运营审核处理：可以宣布抽取无效并指定新的熵源")
 		}
 		return false, nil
 	}
@@ -162,10 +162,7 @@ func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *d
 	if _, err := s.takeTx(ctx, tx, p, st); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, tx, Announcement{Procurement: *p, Action: Conclude}); err != nil {
-		return err
-	}
-	return s.tellStandingsTx(ctx, tx, *p)
+	return s.tellResultTx(ctx, tx, *p)
 }
 
 // evidence is the part that is known before anything is drawn.

@@ -325,7 +325,7 @@ func TestCreditWeighted(t *testing.T) {
 			e.tick()
 			var short struct{ Numbers []int }
 			var doc []byte
-			e.scan(`SELECT data FROM procurement_event WHERE action = 'ask-choice'`, nil, &doc)
+			e.scan(`SELECT data FROM procurement_event WHERE action = 'choose-needed'`, nil, &doc)
 			if err := json.Unmarshal(doc, &short); err != nil || len(short.Numbers) != 2 {
 				t.Fatalf("%s, %v", doc, err)
 			}

@@ -36,18 +36,18 @@ func publicBid(b Bid) PublicBid {
 		CreditTenths: b.CreditTenths, State: b.State, StateLabel: bidLabels[b.State], Reason: b.Reason, Place: b.Place}
 }
 
-// Result is what everyone may know once the bids are opened.
-type Result struct {
-	ProcurementID        uuid.UUID    `json:"procurementId"`
-	State                review.State `json:"state" doc:"状态"`
-	StateLabel           string       `json:"stateLabel" doc:"状态"`
-	ConcludedAt          *time.Time   `json:"concludedAt,omitempty" doc:"得出结果的时间"`
-	PublicityUntil       *time.Time   `json:"publicityUntil,omitempty" doc:"公示截止"`
-	PublicityProvisional bool         `json:"publicityProvisional,omitempty" doc:"为真表示公示截止暂定"`
-	MayObject            bool         `json:"mayObject" doc:"为真表示现在可以提出异议"`
-	Bids                 []PublicBid  `json:"bids" doc:"各家响应"`
-	Objections           []Objection  `json:"objections" doc:"异议和答复；不显示异议人和内容"`
-	Awards               []AwardLine  `json:"awards" doc:"中选通知书，先后为序"`
+// SelectionResult is what everyone may know once the bids are opened.
+type SelectionResult struct {
+	ProcurementID        uuid.UUID         `json:"procurementId"`
+	State                review.State      `json:"state" doc:"状态"`
+	StateLabel           string            `json:"stateLabel" doc:"状态"`
+	ConcludedAt          *time.Time        `json:"concludedAt,omitempty" doc:"得出结果的时间"`
+	PublicityUntil       *time.Time        `json:"publicityUntil,omitempty" doc:"公示截止"`
+	PublicityProvisional bool              `json:"publicityProvisional,omitempty" doc:"为真表示公示截止暂定"`
+	MayObject            bool              `json:"mayObject" doc:"为真表示现在可以提出异议"`
+	Bids                 []PublicBid       `json:"bids" doc:"各家响应"`
+	Objections           []ResultObjection `json:"objections" doc:"异议和答复；不显示异议人和内容"`
+	Awards               []AwardLine       `json:"awards" doc:"中选通知书，先后为序"`
 }
 
 // AwardLine is an award in a list: whether it still holds is said here.
@@ -64,19 +64,19 @@ type AwardLine struct {
 }
 
 // Result is public; before the opening there is none.
-func (s *Service) Result(ctx context.Context, id uuid.UUID) (Result, error) {
+func (s *Service) Result(ctx context.Context, id uuid.UUID) (SelectionResult, error) {
 	p, err := load(ctx, s.Pool, id, false)
 	if err != nil {
-		return Result{}, err
+		return SelectionResult{}, err
 	}
 	if p.FrozenAt == nil {
-		return Result{}, errNotOpened
+		return SelectionResult{}, errNotOpened
 	}
 	now, err := dbNow(ctx, s.Pool)
 	if err != nil {
-		return Result{}, err
+		return SelectionResult{}, err
 	}
-	out := Result{ProcurementID: p.ID, State: p.State, StateLabel: Workflow.States[p.State], ConcludedAt: p.ConcludedAt, PublicityUntil: p.PublicityUntil,
+	out := SelectionResult{ProcurementID: p.ID, State: p.State, StateLabel: Workflow.States[p.State], ConcludedAt: p.ConcludedAt, PublicityUntil: p.PublicityUntil,
 		PublicityProvisional: p.PublicityProvisional, MayObject: takesObjections(p, now) == nil, Bids: []PublicBid{}}
 	bids, err := loadBids(ctx, s.Pool, id)
 	if err != nil {
@@ -160,9 +160,9 @@ func rankOf(bids []Bid, own int, t Terms) int {
 	return rank
 }
 
-// tellStandingsTx tells those who were not selected, when the result is published, that
-// they were not and where they see why: each its own place, nobody another's.
-func (s *Service) tellStandingsTx(ctx context.Context, tx db.Tx, p Procurement) error {
+// tellResultTx tells of a published result: the winner and the purchaser that it is so,
+// and those who were not selected where they see why, each its own place, nobody another's.
+func (s *Service) tellResultTx(ctx context.Context, tx db.Tx, p Procurement) error {
 	bids, err := loadBids(ctx, tx, p.ID)
 	if err != nil {
 		return err
@@ -170,6 +170,9 @@ func (s *Service) tellStandingsTx(ctx context.Context, tx db.Tx, p Procurement) 
 	w := selectedOf(bids)
 	if w == nil {
 		return nil
+	}
+	if err := s.tell(ctx, tx, Announcement{Procurement: p, Action: Conclude, Agencies: []uuid.UUID{w.Agency}, Note: fmt.Sprintf("中选 %s（%d 号）。", w.AgencyName, w.Number)}); err != nil {
+		return err
 	}
 	won := fmt.Sprintf("中选 %s（%d 号），公示至 %s。", w.AgencyName, w.Number, endOf(*p.PublicityUntil))
 	var others []uuid.UUID
@@ -182,6 +185,7 @@ func (s *Service) tellStandingsTx(ctx context.Context, tx db.Tx, p Procurement) 
 			}
 		case BidNotSelected, BidDisqualified:
 			others = append(others, b.Agency)
+		default: // the winner, told above
 		}
 	}
 	if len(others) == 0 {

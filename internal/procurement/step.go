@@ -74,6 +74,15 @@ func (s *Service) recordTx(ctx context.Context, tx db.Tx, p *Procurement, from r
 	return entry, err
 }
 
+// tellBidders tells those whose bids are open, beside the purchaser and the operators.
+func (s *Service) tellBidders(ctx context.Context, tx db.Tx, p Procurement, action review.Action, note string) error {
+	agencies, err := biddingAgencies(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, Announcement{Procurement: p, Action: action, Agencies: agencies, Note: note})
+}
+
 func (s *Service) tell(ctx context.Context, tx db.Tx, a Announcement) error {
 	if s.Tell == nil {
 		return nil

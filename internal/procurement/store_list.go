@@ -28,8 +28,8 @@ type pageKey struct {
 	later bool // not the first page
 }
 
-// shown is the state as people see it: what is open is closed once its deadline is past.
-const shown = `CASE WHEN p.state = 'open' AND p.deadline <= now() THEN 'closed' ELSE p.state END`
+// shownState is the state as people see it: what is open is closed once its deadline is past.
+const shownState = `CASE WHEN p.state = 'open' AND p.deadline <= now() THEN 'closed' ELSE p.state END`
 
 func (k pageKey) where() *db.Where {
 	w := &db.Where{}
@@ -78,7 +78,7 @@ func (k pageKey) where() *db.Where {
 	return w
 }
 
-// notNatural keeps a person's full name, which is not shown, from being found out by
+// notNatural keeps a person's full name, which is not shownState, from being found out by
 // searching for it (docs/adr/0006-what-is-public.md).
 const notNatural = `NOT EXISTS (SELECT FROM organisation o WHERE o.id = p.org_id AND o.kind = 'natural_person')`
 
@@ -111,7 +111,7 @@ func (k pageKey) listing() db.Listing {
 const summaryColumns = `p.id, p.number, p.title, p.purchaser, o.kind = 'natural_person', p.region_code, r.name, p.method, p.fiscal,
 	ARRAY(SELECT i.code FROM procurement_item x JOIN service_item i ON i.id = x.item_id WHERE x.procurement_id = p.id ORDER BY x.ordinal, i.code),
 	ARRAY(SELECT i.name FROM procurement_item x JOIN service_item i ON i.id = x.item_id WHERE x.procurement_id = p.id ORDER BY x.ordinal, i.code),
-	p.terms ->> 'pricing', p.price_fen, (p.terms ->> 'daysCeiling')::integer, ` + shown + `,
+	p.terms ->> 'pricing', p.price_fen, (p.terms ->> 'daysCeiling')::integer, ` + shownState + `,
 	p.published_at, p.deadline, p.selection_at, p.publicity_until, p.round, p.demo`
 
 // summaryFrom is where they come from, given the statement that finds their ids.

@@ -2,13 +2,16 @@ package procurement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"zjcs/internal/catalog"
+	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/db"
 )
 
@@ -112,4 +115,62 @@ func putTerms(ctx context.Context, tx db.Tx, p Procurement) error {
 		return fmt.Errorf("amend procurement: %w", err)
 	}
 	return putItems(ctx, tx, p)
+}
+
+func regionOf(ctx context.Context, q db.Querier, org uuid.UUID) (code string, err error) {
+	if err := q.QueryRow(ctx, `SELECT region_code FROM organisation WHERE id = $1`, org).Scan(&code); err != nil {
+		return "", fmt.Errorf("region of organisation: %w", err)
+	}
+	return code, nil
+}
+
+func insertQuestion(ctx context.Context, tx db.Tx, q Question, procurement, org, person uuid.UUID, most int) (at time.Time, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO procurement_question (id, procurement_id, org_id, asked_by, question)
+		SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM procurement_question WHERE procurement_id = $2 AND org_id = $3) < $6
+		RETURNING asked_at`, q.ID, procurement, org, person, q.Question, most).Scan(&at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return at, apperr.New(apperr.Conflict, "本机构就这份公告已经提了 %d 个问题", most)
+	}
+	if err != nil {
+		return at, fmt.Errorf("store question: %w", err)
+	}
+	return at, nil
+}
+
+func answerQuestion(ctx context.Context, tx db.Tx, procurement, id, by uuid.UUID, text string) (asked string, err error) {
+	err = tx.QueryRow(ctx, `UPDATE procurement_question SET answer = $3, answered_by = $4, answered_at = clock_timestamp() WHERE procurement_id = $1 AND id = $2 RETURNING question`,
+		procurement, id, text, by).Scan(&asked)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", apperr.New(apperr.NotFound, "没有这个提问")
+	}
+	if err != nil {
+		return "", fmt.Errorf("answer question: %w", err)
+	}
+	return asked, nil
+}
+
+func listQuestions(ctx context.Context, q db.Querier, procurement uuid.UUID) ([]Question, error) {
+	rows, err := q.Query(ctx, `SELECT id, question, asked_at, coalesce(answer, ''), answered_at FROM procurement_question WHERE procurement_id = $1 ORDER BY asked_at, id`, procurement)
+	if err != nil {
+		return nil, fmt.Errorf("questions: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Question])
+	if err != nil {
+		return nil, fmt.Errorf("questions: %w", err)
+	}
+	return list, nil
+}
+
+// biddingAgencies are those whose bids were opened.
+func biddingAgencies(ctx context.Context, q db.Querier, procurement uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `SELECT agency_id FROM bid WHERE procurement_id = $1`, procurement)
+	if err != nil {
+		return nil, fmt.Errorf("bidders: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("bidders: %w", err)
+	}
+	return ids, nil
 }

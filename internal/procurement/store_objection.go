@@ -32,7 +32,7 @@ func lockResult(ctx context.Context, tx db.Tx, id uuid.UUID, awarding bool) erro
 
 const objectionColumns = `o.id, o.number, o.state, o.filed_at, o.due_at, o.due_provisional, o.accepted_at, o.acceptance, o.answer, o.decided_at`
 
-func (o *Objection) into() []any {
+func (o *ResultObjection) into() []any {
 	return []any{&o.ID, &o.Number, &o.State, &o.FiledAt, &o.DueAt, &o.DueProvisional, &o.AcceptedAt, &o.Acceptance, &o.Answer, &o.DecidedAt}
 }
 
@@ -71,12 +71,12 @@ func loadObjection(ctx context.Context, q db.Querier, id uuid.UUID) (m matter, c
 }
 
 // listObjections are those of a procurement as the public sees them.
-func listObjections(ctx context.Context, q db.Querier, procurement uuid.UUID) ([]Objection, error) {
+func listObjections(ctx context.Context, q db.Querier, procurement uuid.UUID) ([]ResultObjection, error) {
 	rows, err := q.Query(ctx, `SELECT `+objectionColumns+` FROM procurement_objection o WHERE o.procurement_id = $1 ORDER BY o.filed_at, o.id`, procurement)
 	if err != nil {
 		return nil, fmt.Errorf("list objections: %w", err)
 	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Objection, err error) {
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o ResultObjection, err error) {
 		err = row.Scan(o.into()...)
 		o.StateLabel = objectionLabels[o.State]
 		return o, err
@@ -93,16 +93,18 @@ type objectionKey struct {
 	ID  uuid.UUID
 }
 
-func listOpenObjections(ctx context.Context, q db.Querier, regions []string, r page.Request) (list []ObjectionMatter, total int, err error) {
+func listOpenObjections(ctx context.Context, q db.Querier, regions []string, parties []uuid.UUID, r page.Request) (list []ObjectionMatter, total int, err error) {
 	key, _, err := page.Decode[objectionKey](r.Cursor)
 	if err != nil {
 		return nil, 0, err
 	}
-	const from = ` FROM procurement_objection o JOIN procurement p ON p.id = o.procurement_id WHERE o.state IN ('filed', 'accepted') AND p.region_code = ANY ($1)`
+	const from = ` FROM procurement_objection o JOIN procurement p ON p.id = o.procurement_id
+		WHERE o.state IN ('filed', 'accepted') AND p.region_code = ANY ($1) AND p.org_id <> ALL ($2) AND coalesce(o.org_id <> ALL ($2), true)
+		  AND NOT EXISTS (SELECT FROM bid b JOIN agency a ON a.id = b.agency_id WHERE b.procurement_id = p.id AND a.organisation_id = ANY ($2))`
 	var b pgx.Batch
-	b.Queue(`SELECT count(*) FROM (SELECT`+from+` LIMIT $2) c`, regions, page.TotalCap+1).QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
+	b.Queue(`SELECT count(*) FROM (SELECT`+from+` LIMIT $3) c`, regions, parties, page.TotalCap+1).QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
 	b.Queue(`SELECT `+objectionColumns+`, p.id, p.number, p.title, p.region_code, o.name, o.text, o.due_at < clock_timestamp()`+from+`
-		AND (o.due_at, o.id) > ($2, $3) ORDER BY o.due_at, o.id LIMIT $4`, regions, key.Due, key.ID, r.Size()+1).Query(func(rows pgx.Rows) error {
+		  AND (o.due_at, o.id) > ($3, $4) ORDER BY o.due_at, o.id LIMIT $5`, regions, parties, key.Due, key.ID, r.Size()+1).Query(func(rows pgx.Rows) error {
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m ObjectionMatter, err error) {
 			err = row.Scan(append(m.into(), &m.ProcurementID, &m.ProcurementNumber, &m.Title, &m.RegionCode, &m.Name, &m.Text, &m.Late)...)
 			return m, err

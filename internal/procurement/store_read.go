@@ -29,7 +29,7 @@ type file struct {
 	bids               []Bid
 	draws              []Drawing
 	scores             []ScoreLine
-	objections         []Objection
+	objections         []ResultObjection
 	awards             []AwardLine
 }
 
@@ -112,7 +112,7 @@ func readQuestions(ctx context.Context, q db.Querier, id uuid.UUID, f *file) err
 
 // readOpened is what exists only once the bids are opened.
 func readOpened(ctx context.Context, q db.Querier, id uuid.UUID, f *file) (err error) {
-	f.objections, f.awards = []Objection{}, []AwardLine{}
+	f.objections, f.awards = []ResultObjection{}, []AwardLine{}
 	if f.p.FrozenAt == nil {
 		return nil
 	}
@@ -156,7 +156,9 @@ func listDrawings(ctx context.Context, q db.Querier, id uuid.UUID) ([]Drawing, e
 		}
 		d.Key, d.Digest = e.Key, e.Digest
 		d.Tables = append(d.Tables, e.Draws...)
-		d.EvidenceURL = EvidenceURL(id, d.ID)
+		if d.VoidedAt == nil {
+			d.EvidenceURL = EvidenceURL(id, d.Purpose)
+		}
 		return d, nil
 	})
 	if err != nil {
@@ -166,8 +168,8 @@ func listDrawings(ctx context.Context, q db.Querier, id uuid.UUID) ([]Drawing, e
 }
 
 // EvidenceURL is where the evidence file of a draw is served.
-func EvidenceURL(procurement, id uuid.UUID) string {
-	return fmt.Sprintf("/api/v1/procurements/%s/draws/%s/evidence", procurement, id)
+func EvidenceURL(procurement uuid.UUID, purpose string) string {
+	return fmt.Sprintf("/api/v1/procurements/%s/draws/%s", procurement, purpose)
 }
 
 func listScores(ctx context.Context, q db.Querier, id uuid.UUID) ([]ScoreLine, error) {
@@ -198,11 +200,11 @@ func findNumber(ctx context.Context, q db.Querier, number string) (id uuid.UUID,
 
 // loadEvidence is the file of a draw and the lines of the public log that hold its pool
 // and its digest.
-func loadEvidence(ctx context.Context, q db.Querier, procurement, id uuid.UUID) (raw json.RawMessage, entries []uuid.UUID, err error) {
+func loadEvidence(ctx context.Context, q db.Querier, procurement uuid.UUID, purpose string) (raw json.RawMessage, entries []uuid.UUID, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT d.evidence, ARRAY(SELECT e.entry_id FROM procurement_event e WHERE e.procurement_id = d.procurement_id AND e.entry_id IS NOT NULL
 			AND (e.data ->> 'poolHash' = d.pool_hash OR e.data ->> 'panelPoolHash' = d.pool_hash OR e.data ->> 'evidence' = d.evidence ->> 'digest') ORDER BY e.seq)
-		FROM draw d WHERE d.procurement_id = $1 AND d.id = $2 AND d.evidence IS NOT NULL`, procurement, id).Scan(&raw, &entries)
+		FROM draw d WHERE d.procurement_id = $1 AND d.purpose = $2 AND d.voided_at IS NULL AND d.evidence IS NOT NULL`, procurement, purpose).Scan(&raw, &entries)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil, apperr.New(apperr.NotFound, "这次抽取还没有证据文件：熵源公布、抽取完成后才有")
 	}

@@ -97,5 +97,5 @@ func (s *Service) failTx(ctx context.Context, tx db.Tx, p *Procurement, by revie
 	if _, err := s.takeTx(ctx, tx, p, step{Action: Fail, By: by, Note: reason, Kind: "procurement-failed", Body: map[string]any{"reason": reason, "round": p.Round}}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, Announcement{Procurement: *p, Action: Fail, Note: reason})
+	return s.tellBidders(ctx, tx, *p, Fail, reason)
 }

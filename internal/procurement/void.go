@@ -56,7 +56,7 @@ func (s *Service) VoidDraw(ctx context.Context, id uuid.UUID, v VoidInput) error
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, Announcement{Procurement: *p, Action: VoidDraw, Note: v.Reason})
+		return s.tellBidders(ctx, tx, *p, VoidDraw, v.Reason)
 	})
 }
 

@@ -52,6 +52,8 @@ type Config struct {
 	BreachedFile   string         `env:"BREACHED_PASSWORDS_FILE" help:"已泄露密码的散列文件（Have I Been Pwned 格式），留空则用自带的短表"`
 	DemoPassword   string         `env:"DEMO_PASSWORD" secret:"true" help:"示例账号的密码，只在演示模式下有效；留空则每台机器随机生成"`
 
+	DrandURLs []string `env:"DRAND_URLS" envDefault:"https://api.drand.sh,https://api2.drand.sh,https://drand.cloudflare.com" help:"drand 随机信标的中继地址，逗号分隔，依次询问；不必可信，每个值都核对签名"`
+
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" help:"日志级别 debug|info|warn|error"`
 	LogFormat string `env:"LOG_FORMAT" envDefault:"json" help:"日志格式 json|text"`
 
