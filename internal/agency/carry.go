@@ -26,8 +26,11 @@ func CertificateName(required string) string {
 // NeedsQualification reports whether a catalogue entry asks for a qualification.
 func NeedsQualification(required string) bool {
 	name := CertificateName(required)
-	none := strings.Contains(name, "无") || strings.Contains(name, "不要求")
-	return name != "" && !(none && noneNeeded.MatchString(name))
+	if name == "" {
+		return false
+	}
+	mayBeNone := strings.Contains(name, "无") || strings.Contains(name, "不要求")
+	return !mayBeNone || !noneNeeded.MatchString(name)
 }
 
 // term is the days on which a certificate is valid, both inclusive; "" is open.

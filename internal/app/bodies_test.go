@@ -272,6 +272,10 @@ func (g *maker) fits(f review.Field, spoil float64, file string) any {
 		return g.rand.IntN(4) > 0
 	case review.Number:
 		return float64(g.rand.IntN(100))
+	case review.Money:
+		return float64(g.rand.IntN(1_000_000_000))
+	case review.DateTime:
+		return []string{"2020-01-02T09:00:00+08:00", "2030-12-31T17:00:00Z", "2026-12-25T17:00:00+08:00"}[g.rand.IntN(3)]
 	case review.Date:
 		return []string{"2020-01-02", "2030-12-31", "2026-11-25"}[g.rand.IntN(3)]
 	case review.RegionRef:

@@ -17,10 +17,9 @@ import (
 	"zjcs/internal/review"
 )
 
-const (
-	permitCommit  authz.Permission = "commitment:give"
-	fieldPlatform                  = "draw_commitment.value"
-)
+const permitCommit authz.Permission = "commitment:give"
+
+const fieldPlatform = "draw_commitment.value"
 
 // Parties of a commit–reveal (domain.md section 6). Each commits to a value that the
 // others do not know; all commitments stand in the public log before the pool is frozen.

@@ -75,7 +75,7 @@ func (s *Service) Comparison(ctx context.Context, id uuid.UUID) (Comparison, err
 			}
 		}
 		for _, f := range b.Proposal.Files {
-			in, body, err := s.openFile(ctx, p, b, f)
+			in, body, err := s.openFile(ctx, p, f)
 			if err != nil {
 				o.Files = append(o.Files, SealedName{ID: f, Name: "无法打开的附件"})
 				continue
@@ -119,7 +119,7 @@ func (s *Service) comparable(ctx context.Context, id uuid.UUID) (Procurement, er
 	return p, nil
 }
 
-func (s *Service) openFile(ctx context.Context, p Procurement, b Bid, id uuid.UUID) (files.Inside, io.ReadCloser, error) {
+func (s *Service) openFile(ctx context.Context, p Procurement, id uuid.UUID) (files.Inside, io.ReadCloser, error) {
 	identity, err := s.identityOf(ctx, s.Pool, p.ID)
 	if err != nil {
 		return files.Inside{}, nil, err
@@ -150,7 +150,7 @@ func (s *Service) BidFile(ctx context.Context, id uuid.UUID, number int, file uu
 	}
 	for _, b := range bids {
 		if b.Number == number && number > 0 && slices.Contains(b.Proposal.Files, file) {
-			return s.openFile(ctx, p, b, file)
+			return s.openFile(ctx, p, file)
 		}
 	}
 	return files.Inside{}, nil, apperr.New(apperr.NotFound, "没有这个附件")

@@ -221,6 +221,7 @@ func (s *Service) inputOf(ctx context.Context, q db.Querier, p Procurement, bids
 		in.Keep, in.Shortlist = t.Keep, t.Shortlist
 	case Panel:
 		in.PriceWeight, in.TechWeight, in.CreditWeight, in.Experts = t.PriceWeight, t.TechWeight, t.CreditWeight, t.Experts
+	case Random, ProposalChoice, Direct: // nothing more
 	}
 	if err != nil {
 		return in, err
@@ -241,6 +242,7 @@ func (s *Service) inputOf(ctx context.Context, q db.Querier, p Procurement, bids
 				fen := selection.DiscountedFen(t.CeilingFen, *b.DiscountBP)
 				one.QuoteFen, one.DiscountBP = &fen, b.DiscountBP
 			}
+		case FixedPrice: // nothing is quoted
 		}
 		in.Bids = append(in.Bids, one)
 	}

@@ -84,6 +84,7 @@ func (t Terms) faults(now time.Time) []apperr.Field {
 		add(t.Experts < 3 || t.Experts > 15 || t.Experts%2 == 0, "experts", "专家应是 3 至 15 人的单数")
 		add(t.PriceWeight < 20 || t.PriceWeight > 60, "priceWeight", "价格权重应在 20 与 60 之间")
 		add(t.PriceWeight+t.TechWeight+t.CreditWeight != 100, "techWeight", "三项权重合计应是 100，现为 %d", t.PriceWeight+t.TechWeight+t.CreditWeight)
+	case ProposalChoice: // nothing more
 	case Direct:
 		add(t.DirectGround == groundNonFiscal && t.IsFiscal(), "directGround", "使用财政资金的不能以“不使用财政资金”直接选取")
 		add(t.DirectGround == groundUrgent && !t.Urgent, "directGround", "以紧急为由直接选取的，须勾选紧急采购并写明依据")
@@ -263,7 +264,7 @@ func (s *Service) judgePrevious(ctx context.Context, q db.Querier, t Terms, org 
 	id, err := uuid.Parse(t.Previous)
 	if err != nil {
 		j.Faults = append(j.Faults, fault("previous", "应是流标的采购的标识"))
-		return nil
+		return nil //nolint:nilerr // it is told at its field
 	}
 	p, err := load(ctx, q, id, false)
 	switch {

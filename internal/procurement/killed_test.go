@@ -66,7 +66,7 @@ func tickAsChild(ctx context.Context) error {
 		Beacon: func(_ context.Context, _ draw.Chain, n uint64) (draw.Round, error) {
 			return draw.Round{Round: n, Randomness: os.Getenv("ZJCS_TEST_RANDOMNESS"), Signature: os.Getenv("ZJCS_TEST_SIGNATURE")}, nil
 		}})
-	fmt.Println("ready")
+	fmt.Fprintln(os.Stdout, "ready")
 	return s.Tick(ctx)
 }
 

@@ -43,6 +43,7 @@ func termsOf(c review.Content) (Terms, error) {
 			e.Chain = quicknet.Hash
 		case Lottery:
 			e.Game, e.Issue, e.Date = game, issue, date
+		case Commit: // needs no edition
 		}
 		return e
 	}

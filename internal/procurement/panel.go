@@ -55,7 +55,7 @@ func (s *Service) freezeExperts(ctx context.Context, tx db.Tx, p *Procurement, b
 
 // panelTx draws the panel, replaces who cannot sit, and returns the scores once every
 // seat has handed them in; nil while any is awaited.
-func (s *Service) panelTx(ctx context.Context, tx db.Tx, p *Procurement, bids []Bid, given draw.Entropy, now time.Time) (moved bool, scores []selection.Score, err error) {
+func (s *Service) panelTx(ctx context.Context, tx db.Tx, p *Procurement, given draw.Entropy, now time.Time) (moved bool, scores []selection.Score, err error) {
 	d, found, err := loadDrawing(ctx, tx, p.ID, draw.OfPanel, true)
 	if err != nil || !found {
 		return false, nil, err

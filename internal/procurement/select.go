@@ -64,7 +64,7 @@ func (s *Service) selectTx(ctx context.Context, tx db.Tx, p *Procurement, now ti
 		}
 	}
 	if p.Method == Panel {
-		moved, scores, err := s.panelTx(ctx, tx, p, bids, given, now)
+		moved, scores, err := s.panelTx(ctx, tx, p, given, now)
 		if err != nil || moved || scores == nil {
 			return moved, err
 		}

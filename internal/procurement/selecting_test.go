@@ -468,7 +468,7 @@ func TestSourceThatDoesNotCome(t *testing.T) {
 	e := newEngine(t)
 	forged := published(t)
 	forged.Randomness = strings.Repeat("ab", 32)
-	e.Service.Beacon = func(context.Context, draw.Chain, uint64) (draw.Round, error) { return forged, nil }
+	e.Beacon = func(context.Context, draw.Chain, uint64) (draw.Round, error) { return forged, nil }
 	p, _ := e.notice(time.Minute, withDrand)
 	for _, f := range e.firms(3) {
 		e.mustBid(f, p, 900_000)
@@ -790,7 +790,7 @@ func TestPanelWaitsForNobody(t *testing.T) {
 func TestVoidDraw(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
-	e.Service.Beacon = func(context.Context, draw.Chain, uint64) (draw.Round, error) { return draw.Round{}, errors.New("down") }
+	e.Beacon = func(context.Context, draw.Chain, uint64) (draw.Round, error) { return draw.Round{}, errors.New("down") }
 	p, _ := e.notice(time.Minute, withDrand)
 	for _, f := range e.firms(3) {
 		e.mustBid(f, p, 900_000)

@@ -16,7 +16,7 @@ import (
 // What was bid stays sealed for ever: nobody learns whether there was any.
 func (s *Service) WithdrawNotice(ctx context.Context, id uuid.UUID, reason string) error {
 	reason = strings.TrimSpace(reason)
-	return s.asPurchaser(ctx, id, func(tx db.Tx, p *Procurement, now time.Time) error {
+	return s.asPurchaser(ctx, id, func(tx db.Tx, p *Procurement, _ time.Time) error {
 		if n := utf8.RuneCountInString(reason); n < 10 || n > 1000 || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
 			return apperr.InvalidField("reason", "请写明撤回的原因，10 至 1000 字；会公布")
 		}

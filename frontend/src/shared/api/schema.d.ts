@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agencies/{id}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一家中介机构的信用得分及其组成 */
+        get: operations["agency-credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agency-listings": {
         parameters: {
             query?: never;
@@ -517,6 +534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lottery-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 录入公开彩票的开奖结果；两人录入一致才生效 */
+        post: operations["enter-lottery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -882,6 +916,315 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procurements/{id}/bid-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传投标附件，密封保存 */
+        post: operations["upload-bid-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/bids/{number}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 取开标后的一个投标附件 */
+        get: operations["bid-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 选定一家并写明理由 */
+        post: operations["choose-bid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/commitment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 项目业主或监督作出抽取的承诺 */
+        post: operations["give-commitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 开标后并列各家投标 */
+        get: operations["procurement-comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/draws/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 抽取的证据文件，任何人可以据此重算 */
+        get: operations["draw-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/eligibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本机构能否报名，以及为什么 */
+        get: operations["procurement-eligibility"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 说明偏低的报价 */
+        post: operations["explain-quote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/explanations/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 采纳或不采纳一份报价说明 */
+        put: operations["judge-explanation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/my-bid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本机构最近一次投标的回执；内容在开标前谁也不能读 */
+        get: operations["my-bid"];
+        /** 提交或变更投标，密封保存 */
+        put: operations["submit-bid"];
+        post?: never;
+        /** 撤回投标 */
+        delete: operations["withdraw-bid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/panel/declaration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 专家声明有无利害关系 */
+        post: operations["declare-interest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/panel/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 专家提交评分，一次 */
+        post: operations["score-bids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公告的提问和答复 */
+        get: operations["procurement-questions"];
+        put?: never;
+        /** 就公告提问；不显示提问的是谁 */
+        post: operations["ask-procurement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 公开答复一个提问 */
+        put: operations["answer-procurement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/recusal-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 对回避提出异议 */
+        post: operations["appeal-recusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 揭示承诺的随机数 */
+        post: operations["reveal-commitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/void-draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 宣布抽取无效并指定新的熵源 */
+        post: operations["void-draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回报名中的公告，公布原因 */
+        post: operations["withdraw-procurement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publicity": {
         parameters: {
             query?: never;
@@ -927,6 +1270,40 @@ export interface paths {
         put?: never;
         /** 提出异议 */
         post: operations["file-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recusal-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待处理的回避异议 */
+        get: operations["recusal-appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recusal-appeals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 处理一件回避异议 */
+        put: operations["decide-recusal-appeal"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1269,7 +1646,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -1456,7 +1833,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -1493,6 +1870,16 @@ export interface components {
             answer: string;
             /** @description 异议成立 */
             upheld: boolean;
+        };
+        AnswerQuestionInputBody: {
+            /** @description 答复，会公开 */
+            answer: string;
+        };
+        AppealInputBody: {
+            /** @description 哪一类回避情形 */
+            code: string;
+            /** @description 理由，5 至 2000 字 */
+            reason: string;
         };
         Approval: {
             /**
@@ -1540,11 +1927,15 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
             totalCapped?: boolean;
+        };
+        AskInputBody: {
+            /** @description 提问，会公开 */
+            question: string;
         };
         AssignInputBody: {
             /** @description 承办人；不写则退回待分派 */
@@ -1577,6 +1968,17 @@ export interface components {
              */
             validUntil?: string;
         };
+        Block: {
+            /** @description 依据 */
+            basis: string;
+            /**
+             * @description 哪一类情形
+             * @enum {string}
+             */
+            code: "legal_representative" | "address" | "phone" | "email" | "person" | "practitioner" | "upstream" | "affiliation" | "declared";
+            /** @description 为什么应回避 */
+            message: string;
+        };
         Caution: {
             /** @description 依据的法条 */
             basis?: string;
@@ -1592,6 +1994,32 @@ export interface components {
             maxnumber: number;
             salt: string;
             signature: string;
+        };
+        ChooseInputBody: {
+            /**
+             * Format: int64
+             * @description 选定的投标的编号
+             */
+            number: number;
+            /** @description 理由，会公布 */
+            reason: string;
+            /** @description 方案择优：候补的编号，按次序 */
+            reserves?: number[];
+        };
+        CommitmentInputBody: {
+            /** @description 随机数的 SHA-256，十六进制 */
+            commitment: string;
+        };
+        Comparison: {
+            bids: components["schemas"]["OpenedBid"][];
+            /**
+             * Format: date-time
+             * @description 选定或评分的期限
+             */
+            choiceUntil?: string;
+            method: string;
+            /** @description 信用择优抽出的入围编号 */
+            shortlist: number[];
         };
         ConditionPersons: {
             /**
@@ -1647,6 +2075,18 @@ export interface components {
              * @description 没有改动
              */
             unchanged: number;
+        };
+        DecideAppealInputBody: {
+            /** @description 处理意见，5 至 2000 字 */
+            answer: string;
+            /** @description 为真表示异议成立，解除这类回避 */
+            upheld: boolean;
+        };
+        DeclareInputBody: {
+            /** @description 为真表示有利害关系，回避 */
+            conflict: boolean;
+            /** @description 回避的原因，不公开 */
+            note?: string;
         };
         Delegation: {
             /** @description 邮箱：邀请寄到这里；已有账号的填账号的邮箱 */
@@ -1726,7 +2166,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -1759,6 +2199,28 @@ export interface components {
             id: string;
             /** @description 部门（按清单用语） */
             name: string;
+        };
+        Eligibility: {
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 应回避的情形 */
+            blocks: components["schemas"]["Block"][];
+            /** @description 为真表示可以报名 */
+            eligible: boolean;
+            /** @description 本机构今天有效的执业人员，报名时从中选 */
+            practitioners: components["schemas"]["OwnPractitioner"][];
+            /** @description 不符合的条件 */
+            reasons: components["schemas"]["ProcurementReason"][];
+        };
+        EntropySource: {
+            chain?: string;
+            date?: string;
+            game?: string;
+            issue?: string;
+            kind: string;
+            /** Format: int64 */
+            round?: number;
         };
         Erasure: {
             /** @description 为真表示以前已经删除，这次没有改动 */
@@ -1795,7 +2257,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -1833,11 +2295,15 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
             totalCapped?: boolean;
+        };
+        ExplainInputBody: {
+            /** @description 成本构成和依据 */
+            text: string;
         };
         Facet: {
             /** Format: int64 */
@@ -2096,11 +2562,17 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
             totalCapped?: boolean;
+        };
+        JudgeExplanationInputBody: {
+            /** @description 采纳 */
+            accept: boolean;
+            /** @description 理由，会公布 */
+            opinion: string;
         };
         KindInfo: {
             /** @description 为真表示由单位提交 */
@@ -2173,7 +2645,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -2243,11 +2715,39 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
             totalCapped?: boolean;
+        };
+        LotteryEntry: {
+            /**
+             * Format: date
+             * @description 开奖日期
+             */
+            date: string;
+            /** @description 彩票，如 双色球 */
+            game: string;
+            /** @description 期号，如 2026138 */
+            issue: string;
+            /** @description 开奖号码，次序不限 */
+            numbers: number[];
+            /** @description 公布的地方，如官方网站的页面 */
+            where: string;
+        };
+        LotteryState: {
+            /** @description 为真表示两人录入一致，已生效 */
+            confirmed: boolean;
+            /** @description 为真表示与另一人录入的不一致，两人都要核对重录 */
+            differs: boolean;
+            /**
+             * Format: int64
+             * @description 已有几人录入
+             */
+            entries: number;
+            game: string;
+            issue: string;
         };
         Me: {
             /** @description 是否演示模式 */
@@ -2358,7 +2858,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -2402,6 +2902,25 @@ export interface components {
             /** @description 异议内容 */
             text: string;
         };
+        Offer: {
+            /**
+             * Format: int64
+             * @description 承诺的工作日数，不超过公告的上限
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 下浮率，单位万分之一：500 即 5%
+             */
+            discountBp?: number;
+            /** @description 响应方案 */
+            proposal?: components["schemas"]["Proposal"];
+            /**
+             * Format: int64
+             * @description 报价（分）；按公告的报价方式填
+             */
+            quoteFen?: number;
+        };
         OfferedItem: {
             /**
              * @description 事项编码
@@ -2414,6 +2933,61 @@ export interface components {
             reason?: string;
             /** @description 为真表示今天不能承接 */
             suspended: boolean;
+        };
+        OpenedBid: {
+            agencyId: string;
+            agencyName: string;
+            /**
+             * Format: int64
+             * @description 开标时的信用得分 × 10
+             */
+            creditTenths?: number;
+            /**
+             * Format: int64
+             * @description 承诺的工作日数
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 下浮率，万分之一
+             */
+            discountBp?: number;
+            /**
+             * Format: date-time
+             * @description 说明的期限
+             */
+            explainUntil?: string;
+            /** @description 对低报价的说明 */
+            explanation?: string;
+            /** @description 附件 */
+            files: components["schemas"]["SealedName"][];
+            /**
+             * Format: int64
+             * @description 编号；0 表示没有进入抽取池
+             */
+            number: number;
+            opinion?: string;
+            /**
+             * Format: int64
+             * @description 报价（分）
+             */
+            quoteFen?: number;
+            /** @description 无效或者落选的原因 */
+            reason?: string;
+            /** @description 执业人员，姓名和资格 */
+            staff: string[];
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "opened" | "valid" | "disqualified" | "selected" | "reserve" | "not_selected" | "withdrawn";
+            /** @description 响应方案 */
+            text?: string;
+            /**
+             * @description 项目业主对说明的判断
+             * @enum {string}
+             */
+            verdict?: "" | "accepted" | "rejected";
         };
         Organisation: {
             /** @description 为真表示示例数据 */
@@ -2435,6 +3009,29 @@ export interface components {
             state: "registered" | "verified" | "closed";
             /** @description 统一社会信用代码；自然人和专家没有 */
             uscc?: string;
+        };
+        OwnPractitioner: {
+            id: string;
+            /** @description 姓名 */
+            name: string;
+            /** @description 执业类别 */
+            specialty: string;
+        };
+        Part: {
+            /** @description 名称 */
+            label: string;
+            /**
+             * @description 组成部分
+             * @enum {string}
+             */
+            name: "base" | "evaluations" | "records" | "facts" | "clamp";
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 怎么算出来的 */
+            why: string;
         };
         PasswordChange: {
             /** @description 现在的密码 */
@@ -2530,7 +3127,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "submission" | "review" | "objection" | "certificate" | "account";
+            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement";
             /** @description 类别名称 */
             label?: string;
             /** @description 为真表示同时发邮件 */
@@ -2602,6 +3199,17 @@ export interface components {
             /** @description 怎样才对 */
             message: string;
         };
+        ProcurementReason: {
+            /**
+             * @description 哪一类条件
+             * @enum {string}
+             */
+            code: "state" | "suspended" | "restricted" | "barred" | "sanctioned" | "offered" | "carried" | "qualification" | "practitioners" | "direct";
+            /** @description 差在哪里 */
+            message: string;
+            /** @description 怎样才符合 */
+            right: string;
+        };
         ProfileChange: {
             /** @description 新邮箱；验证后才会换过来 */
             email?: string;
@@ -2633,6 +3241,11 @@ export interface components {
             /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
             recoveryCode?: string;
         };
+        Proposal: {
+            files?: string[];
+            practitioners?: string[];
+            text?: string;
+        };
         Publicity: {
             /** @description 为真表示示例数据 */
             demo: boolean;
@@ -2661,7 +3274,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -2694,6 +3307,58 @@ export interface components {
              */
             validity: "valid" | "expiring" | "expired" | "no_term";
         };
+        Question: {
+            /** @description 答复 */
+            answer?: string;
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            id: string;
+            /** @description 提问；不显示提问的是谁 */
+            question: string;
+        };
+        QuestionList: {
+            items: components["schemas"]["Question"][];
+        };
+        Rating: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /**
+             * Format: date
+             * @description 哪一天的得分
+             */
+            on: string;
+            /** @description 得分的组成，相加等于得分 */
+            parts: components["schemas"]["Part"][];
+            /** @description 计入得分的信用记录 */
+            records: components["schemas"]["ShownRecord"][];
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分：950 即 95.0 分
+             */
+            tenths: number;
+            /**
+             * @description 得分
+             * @example 95.0
+             */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+            /** @description 有一票否决的记录，等级为 D */
+            veto: boolean;
+        };
         ReadCount: {
             /**
              * Format: int64
@@ -2701,9 +3366,31 @@ export interface components {
              */
             read: number;
         };
+        ReasonInputBody: {
+            /** @description 原因，会公布 */
+            reason: string;
+        };
         ReasonedBody: {
             /** @description 理由 */
             reason: string;
+        };
+        Receipt: {
+            /** @description 机构 */
+            agency: string;
+            /** @description 采购项目 */
+            procurement: string;
+            /**
+             * Format: date-time
+             * @description 收到时间（数据库时间，精确到毫秒）
+             */
+            receivedAt: string;
+            /**
+             * Format: int64
+             * @description 第几次提交
+             */
+            revision: number;
+            /** @description 密封信封的 SHA-256，开标后公布 */
+            sha256: string;
         };
         Received: {
             /** @description 正文 */
@@ -2718,7 +3405,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "submission" | "review" | "objection" | "certificate" | "account";
+            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 办理页面的路径 */
@@ -2738,7 +3425,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -2747,6 +3434,33 @@ export interface components {
         RecoveryCodes: {
             /** @description 10 个恢复码，请抄下保存；每个只能用一次 */
             recoveryCodes: string[];
+        };
+        RecusalAppeal: {
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 处理意见 */
+            answer: string;
+            /** @description 哪一类回避 */
+            code: string;
+            /** Format: date-time */
+            decidedAt?: string;
+            /** Format: date-time */
+            filedAt: string;
+            id: string;
+            procurementId: string;
+            /** @description 理由 */
+            reason: string;
+            /**
+             * @description 待处理、成立、不成立
+             * @enum {string}
+             */
+            state: "filed" | "upheld" | "dismissed";
+            /** @description 采购项目 */
+            title: string;
+        };
+        RecusalAppeals: {
+            items: components["schemas"]["RecusalAppeal"][];
         };
         Region: {
             /**
@@ -2831,6 +3545,10 @@ export interface components {
             field: string;
             /** @description 查看理由 */
             reason: string;
+        };
+        RevealValueInputBody: {
+            /** @description 作出承诺时的随机数，十六进制 */
+            value: string;
         };
         Revealed: {
             /** @description 完整的值；本次查看已留痕 */
@@ -3017,7 +3735,7 @@ export interface components {
              * @description 类型
              * @enum {string}
              */
-            type: "text" | "paragraph" | "date" | "choice" | "choices" | "flag" | "number" | "region" | "uscc" | "idNumber" | "phone" | "email" | "items" | "file" | "rows";
+            type: "text" | "paragraph" | "date" | "choice" | "choices" | "flag" | "number" | "money" | "datetime" | "region" | "uscc" | "idNumber" | "phone" | "email" | "items" | "file" | "rows";
             /** @description 满足时才显示 */
             when?: components["schemas"]["ReviewCondition"];
         };
@@ -3110,7 +3828,7 @@ export interface components {
             nextCursor?: string;
             /**
              * Format: int64
-             * @description 符合条件的总数；超过 1000 时只数到 1000
+             * @description 符合条件的总数；超过 500 时只数到 500
              */
             total: number;
             /** @description 为真表示总数多于 total */
@@ -3157,6 +3875,16 @@ export interface components {
              * @description 读到的版本
              */
             version: number;
+        };
+        ScoreInputBody: {
+            /** @description 每份投标一张 */
+            sheets: components["schemas"]["Sheet"][];
+        };
+        SealedName: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
         };
         SearchHit: {
             /** @description 事项编码或统一社会信用代码 */
@@ -3275,6 +4003,64 @@ export interface components {
              */
             total: number;
         };
+        Sheet: {
+            /** @description 评语 */
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 信用分 × 10
+             */
+            credit: number;
+            /**
+             * Format: int64
+             * @description 投标编号
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description 价格分 × 10
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description 技术分 × 10
+             */
+            technical: number;
+        };
+        ShownRecord: {
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date
+             * @description 计分至何日（含当日）
+             */
+            expiresOn: string;
+            /** @description 事实；尚未公布的为空 */
+            facts: string;
+            /** Format: uuid */
+            id: string;
+            /** @description 依据 */
+            legalBasis: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /**
+             * Format: int64
+             * @description 条目版本
+             */
+            version: number;
+            /** @description 一票否决 */
+            veto: boolean;
+        };
         SignIn: {
             /** @description 验证码的解答；错误信息中指出 captcha 时才需要 */
             captcha?: string;
@@ -3282,6 +4068,15 @@ export interface components {
             login: string;
             /** @description 密码 */
             password: string;
+        };
+        SignedReceipt: {
+            /** @description 回执原文的 SHA-256 */
+            digest: string;
+            receipt: components["schemas"]["Receipt"];
+            /** @description 平台公钥可验证的签名；没有配置签名密钥时为空 */
+            signature?: string;
+            /** @description 回执原文，签名所覆盖的就是这些字节 */
+            text: string;
         };
         Source: {
             /** @description 为真表示示例数据 */
@@ -3372,6 +4167,14 @@ export interface components {
              * @description 未读条数；最多数到 1000
              */
             unread: number;
+        };
+        VoidInput: {
+            /** @description 依据的决定及其文号；会公布 */
+            decision: string;
+            /** @description 为什么无效；会公布 */
+            reason: string;
+            /** @description 新的熵源，必须是尚未出现的 */
+            source: components["schemas"]["EntropySource"];
         };
         Welcome: {
             /** @description 成功时总是假；失败时看 errors 里有没有 captcha */
@@ -3890,6 +4693,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agency"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agency-credit": {
+        parameters: {
+            query?: {
+                /** @description 哪一天的得分（YYYY-MM-DD）；没有就是现在 */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
                 };
             };
             /** @description Not Found */
@@ -6001,6 +6866,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-lottery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotteryEntry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotteryState"];
                 };
             };
             /** @description Unauthorized */
@@ -8668,6 +9625,1885 @@ export interface operations {
             };
         };
     };
+    "upload-bid-file": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description PDF、OFD、PNG、JPEG、DOCX 或 XLSX，按内容识别
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 已密封保存 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bid-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+                /** @description 投标的编号 */
+                number: number;
+                /** @description 附件的标识 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 附件内容 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "choose-bid": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-commitment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+                /** @description selection 选取，panel 专家 */
+                purpose: "selection" | "panel";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-eligibility": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Eligibility"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-quote": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-explanation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+                /** @description 投标的编号 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeExplanationInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-bid": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "submit-bid": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Offer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-bid": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "declare-interest": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "score-bids": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-procurement": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-procurement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+                /** @description 提问的标识 */
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-recusal": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecusalAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reveal-commitment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealValueInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-draw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-procurement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publicity: {
         parameters: {
             query?: {
@@ -8871,6 +11707,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Objection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recusal-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecusalAppeals"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-recusal-appeal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 异议的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideAppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecusalAppeal"];
                 };
             };
             /** @description Unauthorized */
