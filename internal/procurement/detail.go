@@ -235,3 +235,14 @@ func (s *Service) AttachmentOf(ctx context.Context, key string, file uuid.UUID) 
 	}
 	return "", apperr.New(apperr.NotFound, "公告没有这个附件")
 }
+
+// PoolCount is how many bids were numbered.
+func (d Detail) PoolCount() int {
+	n := 0
+	for _, b := range d.Bids {
+		if b.Number > 0 {
+			n++
+		}
+	}
+	return n
+}
