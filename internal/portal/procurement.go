@@ -3,6 +3,7 @@ package portal
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -246,6 +247,12 @@ func (p *Portal) procurement(c *gin.Context) (view, error) {
 func timeline(d procurement.Detail) []moment {
 	out := make([]moment, 0, len(d.Course)+4)
 	for _, l := range d.Course {
+		switch {
+		case l.Note == l.Label:
+			l.Note = ""
+		case strings.HasSuffix(l.Note, l.Label): // 监督作出承诺
+			l.Label, l.Note = l.Note, ""
+		}
 		out = append(out, moment{CourseStep: l})
 	}
 	ahead := func(label string, at time.Time, by bool) {

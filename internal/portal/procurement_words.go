@@ -18,9 +18,9 @@ import (
 // procurementFormats are the words of the procurements' templates.
 var procurementFormats = template.FuncMap{
 	"yuan": func(fen int64) string { return money.Yuan(fen) }, "wan": wan, "wanOf": wanOf, "creditScore": creditScore, "discount": discountWords, "priceWords": priceWords,
-	"stepTone": procurementTone, "shortTime": func(t time.Time) string { return t.In(clock.Shanghai).Format("01-02 15:04") }, "endOf": endOf, "weekday": weekday,
+	"stepTone": procurementTone, "shortTime": func(t time.Time) string { return endOf(t)[len("2006-"):] }, "endOf": endOf, "weekday": weekday,
 	"lines": func(s string) []string { return strings.Split(s, "\n") }, "points": func(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
-	"placeWords": placeWords, "short": shortHash, "clockTime": func(t time.Time) string { return t.In(clock.Shanghai).Format("15:04") }, "hostOf": hostOf,
+	"placeWords": placeWords, "short": shortHash, "clockTime": func(t time.Time) string { return endOf(t)[len("2006-01-02 "):] }, "hostOf": hostOf,
 }
 
 // wan is a sum as people say it: 12.80 万元, or 8,600 元 below ten thousand.

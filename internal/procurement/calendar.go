@@ -94,7 +94,7 @@ func (s *Service) Deadlines(ctx context.Context, c Calendar) (Deadlines, error) 
 		list = list[:maxMoments]
 	}
 	for _, m := range list {
-		date := clock.Day(m.At)
+		date := clock.Day(m.At.Add(-time.Nanosecond)) // what ends at midnight ends the day before (民法典 第203条)
 		if n := len(out.Days); n == 0 || out.Days[n-1].Date != date {
 			out.Days = append(out.Days, CalendarDay{Date: date})
 		}

@@ -236,6 +236,11 @@ func (s *Service) AttachmentOf(ctx context.Context, key string, file uuid.UUID) 
 	return "", apperr.New(apperr.NotFound, "公告没有这个附件")
 }
 
+// Logged reports whether a step of the course stands in the public log.
+func (d Detail) Logged(action review.Action) bool {
+	return slices.ContainsFunc(d.Course, func(s CourseStep) bool { return s.Action == action && s.EntryID != nil })
+}
+
 // PoolCount is how many bids were numbered.
 func (d Detail) PoolCount() int {
 	n := 0

@@ -12,6 +12,7 @@ import (
 
 	"zjcs/internal/credit"
 	"zjcs/internal/draw"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/money"
 	"zjcs/internal/procurement/selection"
@@ -353,7 +354,7 @@ func (m *sampling) award(ctx context.Context) error {
 		Purchaser: Party{m.p.Purchaser, f.purchaserUSCC}, Agency: Party{winner.AgencyName, winner.USCC}, Items: f.items, Method: m.p.Method, MethodLabel: m.p.Method.Label(),
 		BidNumber: winner.Number, PriceFen: price, PriceWords: "人民币" + money.Capital(price), DiscountBP: winner.DiscountBP, Days: winner.Days,
 		PublicityFrom: m.p.ConcludedAt.UTC(), PublicityUntil: m.p.PublicityUntil.UTC(), Draw: f.draw, ResultEntry: f.resultEntry,
-		IssuedAt: at.UTC(), SignBy: at.AddDate(0, 0, 14).UTC(), VerifyURL: m.s.PublicURL + fmt.Sprintf(verifyPages, m.p.ID, f.number)}
+		IssuedAt: at.UTC(), SignBy: clock.Midnight(at.AddDate(0, 0, 13)).UTC(), VerifyURL: m.s.PublicURL + fmt.Sprintf(verifyPages, m.p.ID, f.number)}
 	if err := insertAward(ctx, m.tx, winner.ID, body); err != nil {
 		return err
 	}

@@ -179,7 +179,7 @@ func scanMoment(row pgx.CollectableRow) (Moment, error) {
 	return m, err
 }
 
-// listMoments are what falls into [from, to), one more than limit.
+// listMoments are what falls into (from, to], one more than limit.
 func listMoments(ctx context.Context, q db.Querier, c Calendar, regions []string, from, to time.Time, limit int) ([]Moment, error) {
 	w := &db.Where{}
 	start, end := w.Arg(from), w.Arg(to)
@@ -204,7 +204,7 @@ func listMoments(ctx context.Context, q db.Querier, c Calendar, regions []string
 		}
 		parts = append(parts, fmt.Sprintf(`(SELECT '%[1]s' AS kind, p.%[2]s AS at, p.id, p.number, p.title, p.purchaser, o.kind = 'natural_person' AS natural, r.name
 			FROM procurement p JOIN region r ON r.code = p.region_code JOIN organisation o ON o.id = p.org_id
-			WHERE p.state IN (%[3]s) AND p.%[2]s >= %[4]s AND p.%[2]s < %[5]s AND %[6]s ORDER BY p.%[2]s LIMIT %[7]d)`,
+			WHERE p.state IN (%[3]s) AND p.%[2]s > %[4]s AND p.%[2]s <= %[5]s AND %[6]s ORDER BY p.%[2]s LIMIT %[7]d)`,
 			m.kind, m.column, strings.Join(states, ", "), start, end, w.SQL(), limit+1))
 	}
 	rows, err := q.Query(ctx, strings.Join(parts, " UNION ALL ")+fmt.Sprintf(" ORDER BY at, kind, id LIMIT %d", limit+1), w.Args...)
