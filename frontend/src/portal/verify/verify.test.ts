@@ -249,6 +249,16 @@ describe("tampering", () => {
     }
   }, 60_000);
 
+  it.each<[string, Record<string, unknown>]>([
+    ["a word of what is long", { items: ["测量<&>".repeat(900)] }],
+    ["one more member", { bonusFen: 1 }],
+    ["personal data", { contact: "电话 13800000001" }],
+  ])("of an award by %s is detected", (_, change) => {
+    const root = structuredClone(vectors.awards.shortened ?? {}) as { award: Record<string, unknown> };
+    Object.assign(root.award, change);
+    expect(faulty(findings(root, vectors.logKey, verifyAward))).toBe(true);
+  });
+
   /** Without receipts and with the digest made anew, the computation alone must tell. */
   function forged(name: string, path: string, value: unknown): Finding[] {
     const e = evidenceOf(name);
