@@ -1,4 +1,5 @@
-import { verifyAward, verifyDraw } from "./verify/evidence";
+import { verifyAward } from "./verify/award";
+import { verifyDraw } from "./verify/evidence";
 import { verification } from "./verify/page";
 
 // Loaded by the verification pages alone; without it they still show the evidence.

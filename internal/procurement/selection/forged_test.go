@@ -108,3 +108,44 @@ func TestReceiptsOfAnotherLog(t *testing.T) {
 		}
 	}
 }
+
+// TestForgedAwards: what the log has only as a digest is guarded by it all the same.
+func TestForgedAwards(t *testing.T) {
+	t.Parallel()
+	v := makeVectors(t)
+	change := func(name string, value any) []draw.Finding {
+		var a AwardEvidence
+		if err := json.Unmarshal(v.Awards["shortened"], &a); err != nil {
+			t.Fatal(err)
+		}
+		var paper map[string]any
+		if err := json.Unmarshal(a.Award, &paper); err != nil {
+			t.Fatal(err)
+		}
+		paper[name] = value
+		if name == "salts" {
+			delete(paper, name)
+			a.Salts = nil
+		}
+		var err error
+		if a.Award, err = json.Marshal(paper); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := json.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return VerifyAward(raw, v.LogKey)
+	}
+	for name, value := range map[string]any{
+		"items": []string{strings.Repeat("测量<&>", 900)}, "bonusFen": 1, "contact": "电话 13800000001", "amountFen": 1234501, "winner": "另一家",
+	} {
+		if !draw.Faulty(change(name, value)) {
+			t.Errorf("took another %s", name)
+		}
+	}
+	told := change("salts", nil)
+	if draw.Faulty(told) || told[1].Status != draw.Unchecked {
+		t.Errorf("without salts: %+v", told)
+	}
+}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gowebpki/jcs"
-
 	"zjcs/internal/draw"
 )
 
@@ -151,68 +149,4 @@ func receiptFinding(step string, r draw.Receipt, vkey string) draw.Finding {
 		return draw.Finding{Step: step, Status: draw.Unchecked, Text: err.Error()}
 	}
 	return draw.Finding{Step: step, Status: draw.Wrong, Text: err.Error()}
-}
-
-// AwardEvidence is an award notice with its line in the public log.
-type AwardEvidence struct {
-	Version     int             `json:"version"` // 1
-	Number      string          `json:"number"`  // 中选通知书编号
-	Procurement string          `json:"procurement"`
-	Award       json.RawMessage `json:"award"` // what the paper says
-	Receipt     draw.Receipt    `json:"receipt"`
-}
-
-// LogAward is the member of the award's log line that holds what the paper says.
-const LogAward = "award"
-
-// VerifyAward checks that the award is what the public log has, word for word.
-func VerifyAward(raw []byte, vkey string) []draw.Finding {
-	var a AwardEvidence
-	if err := decode(raw, &a); err != nil {
-		return []draw.Finding{{Step: "文件", Status: draw.Wrong, Text: err.Error()}}
-	}
-	return []draw.Finding{
-		draw.Check("文件格式", func() (string, error) {
-			if a.Version != 1 || a.Number == "" || a.Procurement == "" || len(a.Award) == 0 {
-				return "", errors.New("应是第 1 版，并有编号、采购标识和通知书内容")
-			}
-			return "通知书 " + a.Number, nil
-		}),
-		draw.Check("通知书内容", func() (string, error) {
-			line, err := a.Receipt.Line()
-			if err != nil {
-				return "", err
-			}
-			if line.Subject != a.Procurement {
-				return "", errors.New("日志条目说的是另一个采购")
-			}
-			return "与日志条目逐字相符", a.matches(line)
-		}),
-		receiptFinding(fmt.Sprintf("日志回执（第 %d 条）", a.Receipt.Index), a.Receipt, vkey),
-	}
-}
-
-// matches compares canonically: the order of members and white space say nothing. The
-// line's body is the award itself, or holds it as member award.
-func (a AwardEvidence) matches(line draw.Leaf) error {
-	var body map[string]json.RawMessage
-	if err := json.Unmarshal(line.Body, &body); err != nil {
-		return errors.New("日志条目没有内容")
-	}
-	said := line.Body
-	if inner, ok := body[LogAward]; ok {
-		said = inner
-	}
-	x, errX := jcs.Transform(a.Award)
-	y, errY := jcs.Transform(said)
-	if errX != nil || errY != nil || !bytes.Equal(x, y) {
-		return errors.New("通知书内容与日志条目不同")
-	}
-	var paper struct {
-		Number string `json:"number"`
-	}
-	if json.Unmarshal(a.Award, &paper) != nil || paper.Number != a.Number {
-		return fmt.Errorf("通知书内容里的编号不是 %s", a.Number)
-	}
-	return nil
 }

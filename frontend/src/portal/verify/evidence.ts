@@ -4,8 +4,8 @@ import { canonical } from "./canonical";
 import { checkNumbering, draw, hashOf, keyOf, poolHash, sourcesOf } from "./draw";
 import { chainHash, checkRound, firstAfter, publishedAt, seconds } from "./drand";
 import { type Finding, Unchecked, check } from "./finding";
-import { type DrandValue, type Edition, type Evidence, type LotteryValue, type Outcome, type Reveal, type Table, awardEvidence, evidence } from "./format";
-import { type Line, checkReceipt, lineOf } from "./ledger";
+import { type DrandValue, type Edition, type Evidence, type LotteryValue, type Outcome, type Reveal, type Table, evidence } from "./format";
+import { type Line, checkReceipt, lineOf, member } from "./ledger";
 import { type Computed, conclude } from "./methods";
 
 const parties = ["purchaser", "supervisor", "platform"];
@@ -221,32 +221,4 @@ function* checkReceipts(e: Evidence, logKey: string): Generator<Finding, void> {
     if (file < 0) throw new Error("所附的日志条目里没有文件的摘要");
     return `文件的摘要在第 ${file} 条`;
   });
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return (Object.entries(value) as [string, unknown][]).find(([n]) => n === name)?.[1];
-}
-
-/** Checks that an award notice is what the public log has, word for word. */
-export function* verifyAward(file: string, logKey: string): Generator<Finding, void> {
-  let raw: unknown;
-  const format = check("文件格式", () => {
-    raw = JSON.parse(file);
-    const a = awardEvidence(raw, "");
-    if (a.version !== 1 || a.number === "" || a.procurement === "") throw new Error("应是第 1 版，并有编号和采购标识");
-    return `通知书 ${a.number}`;
-  });
-  yield format;
-  if (format.status === "wrong") return;
-  const a = awardEvidence(raw, "");
-  yield check("通知书内容", () => {
-    const line = lineOf(a.receipt);
-    if (line.subject !== a.procurement) throw new Error("日志条目说的是另一个采购");
-    const said = member(line.body, "award") ?? line.body;
-    if (canonical(said) !== canonical(a.award)) throw new Error("通知书内容与日志条目不同");
-    if (member(a.award, "number") !== a.number) throw new Error(`通知书内容里的编号不是 ${a.number}`);
-    return "与日志条目逐字相符";
-  });
-  yield check(`日志回执（第 ${a.receipt.index} 条）`, () => checkReceipt(a.receipt, logKey));
 }

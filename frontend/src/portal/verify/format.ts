@@ -1,4 +1,4 @@
-import { type Shape, anything, flag, integer, list, oneOf, optional, record, text } from "./shape";
+import { type Shape, anything, flag, integer, list, oneOf, optional, record, table, text } from "./shape";
 
 export type Algorithm = "sha256" | "sm3";
 export type Purpose = "winner" | "order" | "base" | "tickets" | "panel";
@@ -182,11 +182,12 @@ export interface AwardEvidence {
   procurement: string;
   award: unknown;
   receipt: Receipt;
+  salts?: Map<string, string> | undefined;
 }
 
 const pick = record<Pick>({ index: integer, hash: text, remaining: integer, remainder: integer, number: integer, struck: optional(flag) });
 const ticket = record<Ticket>({ number: integer, first: integer, last: integer });
-const table = record<Table>({
+const drawTable = record<Table>({
   purpose: oneOf("winner", "order", "base", "tickets", "panel"),
   pool: integer,
   tickets: optional(list(ticket)),
@@ -276,7 +277,7 @@ export const evidence: Shape<Evidence> = record<Evidence>({
   struck: optional(list(integer)),
   picks: integer,
   reserves: integer,
-  draws: list(table),
+  draws: list(drawTable),
   selection: optional(input),
   outcome: optional(outcome),
   digest: text,
@@ -290,4 +291,5 @@ export const awardEvidence: Shape<AwardEvidence> = record<AwardEvidence>({
   procurement: text,
   award: anything,
   receipt,
+  salts: optional(table(text)),
 });

@@ -108,11 +108,16 @@ export function lineOf(r: Receipt): Line {
   if (hash !== r.leafHash) throw new Error(`日志条目的摘要是 ${hash}，回执所载是 ${r.leafHash}`);
   const line: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
   if (typeof line !== "object" || line === null) throw new Error("日志条目不是 JSON 对象");
-  const member = (name: string): unknown => (Object.entries(line) as [string, unknown][]).find(([n]) => n === name)?.[1];
-  const id = member("id");
+  const id = member(line, "id");
   if (typeof id === "string" && id !== r.entry) throw new Error(`日志条目的标识是 ${id}，回执所载是 ${r.entry}`);
-  const subject = member("subject");
-  return { subject: typeof subject === "string" ? subject : "", body: member("body") };
+  const subject = member(line, "subject");
+  return { subject: typeof subject === "string" ? subject : "", body: member(line, "body") };
+}
+
+/** A member of foreign JSON; undefined where there is none. */
+export function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return (Object.entries(value) as [string, unknown][]).find(([n]) => n === name)?.[1];
 }
 
 /** Throws unless the proof leads to a checkpoint that the log signed. */

@@ -44,6 +44,8 @@ class Course {
     this.bids = [...input.bids].sort((a, b) => a.number - b.number);
     this.bids.forEach((b, i) => {
       if (b.number !== i + 1) throw new Error(`响应的编号应是 1 到 ${this.bids.length} 各一次`);
+      // A score beyond any scale would have the tickets counted for years.
+      if (b.creditTenths < 0 || b.creditTenths > 10000) throw new Error(`${b.number} 号的信用分不可能`);
       this.checkDiscount(b);
       if (b.struck !== undefined || !this.fits(b)) this.gone.add(b.number);
     });

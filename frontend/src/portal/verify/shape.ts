@@ -17,6 +17,14 @@ export function list<T>(of: Shape<T>): Shape<T[]> {
   return (v, at) => (Array.isArray(v) ? v.map((x: unknown, i) => of(x, `${at}[${i}]`)) : wrong(at, "列表"));
 }
 
+/** An object used as a table: any member, all of one kind. */
+export function table<T>(of: Shape<T>): Shape<Map<string, T>> {
+  return (v, at) => {
+    if (typeof v !== "object" || v === null || Array.isArray(v)) return wrong(at, "对象");
+    return new Map(Object.entries(v).map(([name, x]: [string, unknown]) => [name, of(x, `${at}.${name}`)]));
+  };
+}
+
 export function optional<T>(of: Shape<T>): Shape<T | undefined> {
   return (v, at) => (v === undefined ? undefined : of(v, at));
 }

@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { md5 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
+import { verifyAward } from "./award";
 import { fromHex, toHex, utf8 } from "./bytes";
 import { canonical } from "./canonical";
-import { draw, keyOf } from "./draw";
+import { draw, keyOf, poolHash } from "./draw";
 import { chainHash, checkRound, firstAfter } from "./drand";
-import { digestOf, verifyAward, verifyDraw } from "./evidence";
+import { digestOf, verifyDraw } from "./evidence";
 import type { Finding } from "./finding";
-import type { Algorithm, DrandValue, Input, Place, Step } from "./format";
+import type { Algorithm, DrandValue, Input, Place, Seat, Step } from "./format";
 import { halfUp, written } from "./fraction";
 import { parseLogKey } from "./ledger";
 import { conclude } from "./methods";
@@ -239,10 +240,24 @@ describe("tampering", () => {
     expect(faulty(findings(root))).toBe(false);
   }, 60_000);
 
-  it("of any field of an award is detected", () => {
-    const root = structuredClone(vectors.awards.plain ?? {}) as Record<string, unknown>;
-    for (const path of flips(root)) expect(told(findings(root, vectors.logKey, verifyAward)), path).toBe(true);
+  it.each(["plain", "shortened"])("of any field of an award is detected (%s)", (name) => {
+    const root = structuredClone(vectors.awards[name] ?? {}) as Record<string, unknown>;
+    for (const path of flips(root)) {
+      const all = findings(root, vectors.logKey, verifyAward);
+      const apart = path.startsWith(".receipt") || path.startsWith(".salts"); // proof, key or salt gone: no longer checked
+      expect(apart ? told(all) : faulty(all), path).toBe(true);
+    }
   }, 60_000);
+
+  it.each<[string, Record<string, unknown>]>([
+    ["a word of what is long", { items: ["测量<&>".repeat(900)] }],
+    ["one more member", { bonusFen: 1 }],
+    ["personal data", { contact: "电话 13800000001" }],
+  ])("of an award by %s is detected", (_, change) => {
+    const root = structuredClone(vectors.awards.shortened ?? {}) as { award: Record<string, unknown> };
+    Object.assign(root.award, change);
+    expect(faulty(findings(root, vectors.logKey, verifyAward))).toBe(true);
+  });
 
   /** Without receipts and with the digest made anew, the computation alone must tell. */
   function forged(name: string, path: string, value: unknown): Finding[] {
@@ -257,7 +272,7 @@ describe("tampering", () => {
     return findings(e, "");
   }
 
-  it.each<[string, string, string, unknown]>([
+  it.each<[string, string, string, unknown, string?]>([
     ["a round", "熵源", "entropy.drand.round", 1001],
     ["randomness", "熵源", "entropy.drand.randomness", "ab".repeat(32)],
     ["a chain's key", "熵源", "entropy.drand.groupHash", "ab".repeat(32)],
@@ -273,10 +288,18 @@ describe("tampering", () => {
     ["a struck bid", "选取结果", "selection.bids.4.struck", "x"],
     ["a result", "选取结果", "outcome.places.0.result", "reserve"],
     ["a step", "选取结果", "outcome.steps.0.value", "1"],
+    ["a commitment", "熵源", "entropy.commit.1.commitment", "ab".repeat(32), "reference_price-ties"],
+    ["a value", "熵源", "entropy.commit.1.value", "ab".repeat(32), "reference_price-ties"],
+    ["a party", "熵源", "entropy.commit.0.party", "supervisor", "reference_price-ties"],
+    ["an issue", "熵源", "entropy.lottery.issue", "2023099", "reference_price-discount"],
+    ["a skipped expert", "抽取表", "draws.0.picks.0.struck", true, "panel-experts"],
+    ["a struck expert", "抽取表", "struck", [2], "panel-experts"],
+    ["the number of experts", "抽取表", "picks", 2, "panel-experts"],
+    ["an expert's row", "抽取表", "draws.0.picks.1.remainder", 0, "panel-experts"],
     ["an unknown member", "文件格式", "more", 1],
     ["md5", "文件格式", "algorithm", "md5"],
-  ])("of %s is detected by %s without any receipt", (_, step, path, value) => {
-    const all = forged("lowest_price-low", path, value);
+  ])("of %s is detected by %s without any receipt", (_, step, path, value, of = "lowest_price-low") => {
+    const all = forged(of, path, value);
     expect(all.filter((f) => f.status === "wrong").some((f) => f.step.startsWith(step))).toBe(true);
   });
 
@@ -300,6 +323,23 @@ describe("tampering", () => {
     Object.assign(e, { usedFallback: true, fallback: { ...(e.named as object) }, named: { kind: "lottery" } });
     e.digest = digestOf(e);
     expect(faulty(findings(e, ""))).toBe(false);
+  });
+
+  it("of the numbering is detected even with the pool's hash made anew", () => {
+    const e = evidenceOf("random-sha256");
+    delete e.receipts;
+    const pool = e.pool as Seat[];
+    const [first, second] = [pool[0]?.uscc, pool[1]?.uscc];
+    Object.assign(pool[0] ?? {}, { uscc: second });
+    Object.assign(pool[1] ?? {}, { uscc: first });
+    e.poolHash = poolHash(pool, String(e.procurement));
+    e.digest = digestOf(e);
+    expect(findings(e, "").filter((f) => f.status === "wrong").map((f) => f.step)).toEqual(["抽取池编号"]);
+  });
+
+  it("with a score beyond any scale ends, and is detected", () => {
+    expect(faulty(forged("credit_weighted-border", "selection.bids.0.creditTenths", 9007199254740991))).toBe(true);
+    expect(faulty(forged("credit_weighted-border", "selection.bids.0.creditTenths", -1))).toBe(true);
   });
 
   it("finds nothing wrong where nothing was changed", () => {
