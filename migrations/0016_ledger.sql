@@ -35,7 +35,7 @@ CREATE TABLE ledger_hash (
 );
 CREATE TRIGGER ledger_hash_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_hash FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE ledger_checkpoint (
-    size      bigint PRIMARY KEY CHECK (size > 0),
+    size      bigint PRIMARY KEY CHECK (size >= 0),
     root      bytea NOT NULL CHECK (length(root) = 32),
     note      text NOT NULL,                          -- C2SP tlog-checkpoint, signed
     signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -43,12 +43,12 @@ CREATE TABLE ledger_checkpoint (
 CREATE TRIGGER ledger_checkpoint_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 SELECT publish_changes('ledger_checkpoint', 'ledger');
 
--- The key that signs, made at the first start.
+-- The key that signs, made at the first start or given by the operator.
 CREATE TABLE ledger_key (
     id       uuid PRIMARY KEY,
     one      boolean NOT NULL UNIQUE DEFAULT true CHECK (one),
     verifier text NOT NULL,                           -- the public key, C2SP signed-note
-    signer   bytea NOT NULL                           -- sealed
+    signer   bytea                                    -- sealed; NULL: ZJCS_LEDGER_KEY
 );
 
 -- Salts of the personal data that a line has only as digests. Deleting one makes its

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,8 @@ type Log struct {
 	vault *secret.Vault
 	name  string // origin of the checkpoints, for a key not yet made
 	now   func() time.Time
+	given string // the operator's own key; see Prepare
+	key   atomic.Pointer[key]
 }
 
 // New makes the log on pool. name is the origin of its checkpoints, such as
