@@ -271,8 +271,9 @@ CREATE TABLE procurement_objection (
     number          text COLLATE "C" NOT NULL UNIQUE
                     DEFAULT 'YY' || to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || lpad(nextval('objection_number')::text, 6, '0'),
     procurement_id  uuid NOT NULL REFERENCES procurement,
-    org_id          uuid REFERENCES organisation,  -- NULL: from someone not signed in
-    name            text NOT NULL,
+    person_id       uuid REFERENCES person,        -- NULL: from someone not signed in
+    org_id          uuid REFERENCES organisation,  -- NULL: not in the name of an organisation
+    name            text NOT NULL,                 -- never published, and neither is the text
     contact         bytea NOT NULL,                -- sealed
     text            text NOT NULL,
     state           text NOT NULL DEFAULT 'filed' CHECK (state IN ('filed','accepted','not_accepted','upheld','dismissed')),
@@ -280,10 +281,16 @@ CREATE TABLE procurement_objection (
     filed_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     due_at          timestamptz NOT NULL,
     due_provisional boolean NOT NULL DEFAULT false,
+    escalated_at    timestamptz,                   -- its answer is late, and those above were told
     accepted_at     timestamptz,
+    accepted_by     uuid REFERENCES person,
+    acceptance      text NOT NULL DEFAULT '',      -- why it is examined
     decided_by      uuid REFERENCES person,
-    decided_at      timestamptz
+    decided_at      timestamptz,
+    CHECK ((state IN ('filed','accepted')) = (decided_at IS NULL)),
+    CHECK (state <> 'accepted' OR accepted_at IS NOT NULL)
 );
+CREATE INDEX procurement_objection_person ON procurement_objection (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX procurement_objection_of ON procurement_objection (procurement_id, filed_at);
 CREATE INDEX procurement_objection_open ON procurement_objection (due_at) WHERE state IN ('filed','accepted');
 SELECT publish_changes('procurement_objection', 'procurement');
@@ -302,7 +309,9 @@ CREATE TABLE award (
     entry_id       uuid,
     refused_at     timestamptz,
     refused_by     uuid REFERENCES person,
+    refusal        text CHECK (refusal IN ('declined','no_show','refused_to_sign')),
     refused_reason text NOT NULL DEFAULT '',
+    CHECK (num_nulls(refused_at, refused_by, refusal) IN (0, 3)),
     UNIQUE (procurement_id, seq)
 );
 CREATE UNIQUE INDEX award_standing ON award (procurement_id) WHERE refused_at IS NULL;

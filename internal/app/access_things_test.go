@@ -12,7 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/exchange"
+	"zjcs/internal/ledger"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/provenance"
 	"zjcs/internal/review"
@@ -22,16 +24,32 @@ import (
 // things are what access.csv says a request is about. What a request may change is made
 // anew for each.
 var things = map[string]func(s *stage, who string) aim{
-	"a department":     func(s *stage, _ string) aim { return s.published("department", "id") },
-	"an approval item": func(s *stage, _ string) aim { return s.published("approval", "code") },
-	"a service item":   func(s *stage, _ string) aim { return s.published("item", "code") },
-	"an agency":        func(s *stage, _ string) aim { return s.published("agency", "id") },
-	"an expert":        func(s *stage, _ string) aim { return s.published("expert", "id") },
-	"an announcement":  func(s *stage, _ string) aim { return s.published("announcement", "id") },
-	"a procurement":    func(s *stage, _ string) aim { return s.procurement() },
-	"a lottery issue":  func(*stage, string) aim { return aim{"issue": strings.ReplaceAll(uuid.NewString(), "-", "")[:20]} },
+	"a department":             func(s *stage, _ string) aim { return s.published("department", "id") },
+	"an approval item":         func(s *stage, _ string) aim { return s.published("approval", "code") },
+	"a service item":           func(s *stage, _ string) aim { return s.published("item", "code") },
+	"an agency":                func(s *stage, _ string) aim { return s.published("agency", "id") },
+	"an expert":                func(s *stage, _ string) aim { return s.published("expert", "id") },
+	"an announcement":          func(s *stage, _ string) aim { return s.published("announcement", "id") },
+	"a procurement":            func(s *stage, _ string) aim { return s.procurement() },
+	"a result in publicity":    func(s *stage, _ string) aim { return s.result("publicity") },
+	"an award":                 func(s *stage, _ string) aim { return s.result("awarded") },
+	"an objection to a result": func(s *stage, _ string) aim { return s.resultObjection("filed") },
+	"an accepted objection":    func(s *stage, _ string) aim { return s.resultObjection("accepted") },
+	"a line": func(s *stage, _ string) aim {
+		return s.once("a line of the public log", func() aim {
+			var id uuid.UUID
+			s.must(db.InTx(s.t.Context(), s.a.Pool, func(tx db.Tx) (err error) {
+				id, err = s.a.Ledger.AppendTx(s.t.Context(), tx, ledger.Entry{Kind: "test", Subject: uuid.New(), Region: testkit.County, Body: map[string]string{}})
+				return err
+			}))
+			_, err := s.a.Ledger.Integrate(s.t.Context())
+			s.must(err)
+			return aim{"key": id.String()}
+		})
+	},
+	"a lottery issue": func(*stage, string) aim { return aim{"issue": strings.ReplaceAll(uuid.NewString(), "-", "")[:20]} },
 	"none": func(*stage, string) aim {
-		return aim{"id": uuid.NewString(), "number": "SQ0", "token": "x", "grantId": uuid.NewString(), "file": "x.xlsx"}
+		return aim{"id": uuid.NewString(), "key": uuid.NewString(), "number": "SQ0", "token": "x", "grantId": uuid.NewString(), "file": "x.xlsx"}
 	},
 
 	// One's own.
@@ -324,6 +342,36 @@ func (s *stage) procurement() aim {
 	return aim{"id": id.String(), "question": question.String(), "number": "1", "purpose": "selection", "file": uuid.NewString()}
 }
 
+// result is 业主企业's procurement with a bid selected, in publicity or with its award issued.
+func (s *stage) result(state string) aim {
+	s.t.Helper()
+	a := s.procurement()
+	firm := s.once("a firm that is selected", func() aim {
+		id := uuid.Must(uuid.NewV7())
+		s.exec(`INSERT INTO agency (id, uscc, name, kind, legal_representative, domicile, address, phone, introduction, admitted_on, batch_id)
+			SELECT $1, $2, '中选的机构', 'enterprise', '', '', '', '', '', '2024-01-01', id FROM import_batch LIMIT 1`, id, newUSCC())
+		return aim{"id": id.String()}
+	})
+	s.exec(`DELETE FROM objection_address`) // one address plays everyone
+	s.exec(`UPDATE procurement SET state = $2, deadline = published_at + interval '1 second', selection_at = published_at + interval '1 second', frozen_at = now(), concluded_at = now(), publicity_until = now() + interval '3 days' WHERE id = $1`, a["id"], state)
+	bid, award := uuid.NewString(), uuid.NewString()
+	s.exec(`INSERT INTO bid (id, procurement_id, agency_id, uscc, agency_name, number, received_at, receipt, state, place, days) SELECT $1, $2, id, uscc, name, 1, now(), '\x00', 'selected', 1, 10 FROM agency WHERE id = $3`, bid, a["id"], firm["id"])
+	if state == "awarded" {
+		a["number"] = "ZX" + award[:18]
+		s.exec(`INSERT INTO award (id, number, procurement_id, seq, bid_id, body, issued_at) VALUES ($1, $2, $3, 1, $4, jsonb_build_object('number', $2::text, 'verifyUrl', 'https://example.com/', 'issuedAt', now(), 'signBy', now()), now())`, award, a["number"], a["id"], bid)
+	}
+	return a
+}
+
+// resultObjection is one to a result of 业主企业's procurement.
+func (s *stage) resultObjection(state string) aim {
+	s.t.Helper()
+	a, id := s.result(map[string]string{"filed": "publicity", "accepted": "suspended"}[state]), uuid.NewString()
+	s.exec(`INSERT INTO procurement_objection (id, procurement_id, name, contact, text, state, due_at, accepted_at) VALUES ($1, $2, '群众', $3, '中选机构的资质有问题', $4, now() + interval '1 day', CASE $4 WHEN 'accepted' THEN now() END)`,
+		id, a["id"], s.a.Vault.Seal("procurement_objection.contact", "13800138000"), state)
+	return aim{"id": id}
+}
+
 // publicity is a submission of the expert's that has passed and stands open to objection.
 func (s *stage) publicity() aim {
 	s.t.Helper()
@@ -418,6 +466,11 @@ var bodies = map[string]string{
 	"POST /api/v1/procurements/{id}/reveal":               `{"value":"00000000000000000000000000000000"}`,
 	"POST /api/v1/procurements/{id}/void-draw":            `{"reason":"信标长时间没有公布随机数","decision":"运营〔2026〕1 号","source":{"kind":"drand"}}`,
 	"POST /api/v1/lottery-results":                        `{"game":"双色球","issue":"<issue>","date":"2026-01-01","numbers":[1,2,3],"where":"官方网站"}`,
+	"POST /api/v1/procurements/{id}/objections":           `{"name":"群众","contact":"13800138000","text":"中选机构的资质证书与公示的不符"}`,
+	"POST /api/v1/procurements/{id}/award/refusals":       `{"number":"<number>","how":"refused_to_sign","reason":"书面表示拒绝签订合同"}`,
+	"POST /api/v1/procurement-objections/{id}/acceptance": `{"accept":true,"reason":"有具体的事实，予以受理"}`,
+	"POST /api/v1/procurement-objections/{id}/answer":     `{"upheld":true,"answer":"经查属实，异议成立","remedy":"terminate"}`,
+	"POST /api/v1/procurement-objections/{id}/reveals":    `{"reason":"告知答复"}`,
 	"PUT /api/v1/recusal-appeals/{id}":                    `{"upheld":true,"answer":"查明不是同一人"}`,
 	"POST /api/v1/submission-actions":                     `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/draw"
 	"zjcs/internal/ledger"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/procurement"
@@ -76,4 +77,14 @@ func (a *App) runLedger(ctx context.Context) (end func()) {
 		cancel()
 		<-done
 	}
+}
+
+// receipt is where a line stands in the log, with its proof as far as it has one: it
+// follows within a second.
+func (c *Core) receipt(ctx context.Context, entry uuid.UUID) (draw.Receipt, error) {
+	p, err := c.Ledger.Prove(ctx, entry.String(), 0)
+	if err != nil {
+		return draw.Receipt{}, err
+	}
+	return draw.Receipt{Entry: p.ID.String(), Index: *p.Index, Leaf: p.Leaf, LeafHash: p.LeafHash, Proof: p.Proof, Checkpoint: p.Checkpoint}, nil
 }

@@ -17,7 +17,7 @@ import (
 // erasure reaches what is listed here.
 func (c *Core) holdings() []identity.Holding {
 	return []identity.Holding{
-		c.Review.PersonalData(), c.Messages.PersonalData(), agency.PersonalData(), expert.PersonalData(c.Vault),
+		c.Review.PersonalData(), c.Messages.PersonalData(), c.Procurement.PersonalData(), agency.PersonalData(), expert.PersonalData(c.Vault),
 		{Name: "operations", Export: func(ctx context.Context, tx db.Tx, person uuid.UUID) (any, error) {
 			return audit.OfPerson(ctx, tx, person)
 		}},

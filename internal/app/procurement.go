@@ -1,8 +1,11 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
+	"zjcs/internal/credit"
+	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/procurement"
 )
@@ -10,7 +13,12 @@ import (
 // newProcurement builds the heart of the marketplace with what it needs of the rest.
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
-		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Tell: c.tellProcurement, Sign: c.Ledger.Sign,
-		Workdays: rules.Int, Due: due, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Receipt: c.receipt, Tell: c.tellProcurement, Sign: c.Ledger.Sign,
+		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
+}
+
+// proposeCredit proposes a record for an award that was let fall.
+func (c *Core) proposeCredit(ctx context.Context, tx db.Tx, p procurement.CreditProposal) (bool, error) {
+	return credit.ProposeTx(ctx, tx, credit.Proposal{Agency: p.Agency, Proposer: p.Proposer, Rubric: credit.AwardRefused, Facts: p.Facts, Source: p.Source, At: c.Now()})
 }

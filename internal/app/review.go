@@ -83,7 +83,11 @@ func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, 
 		if err := calendar.LoadYear(ctx, tx, y); err != nil {
 			return err
 		}
-		redated, err = c.Review.RedateTx(ctx, tx)
+		if redated, err = c.Review.RedateTx(ctx, tx); err != nil {
+			return err
+		}
+		objections, err := c.Procurement.RedateObjectionsTx(ctx, tx)
+		redated += objections
 		return err
 	})
 	return redated, err

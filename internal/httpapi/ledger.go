@@ -57,7 +57,7 @@ type LedgerKey struct {
 	Key string `path:"key" maxLength:"36" doc:"条目的标识，或它的序号"`
 }
 
-func (a *API) ledgerEntry(ctx context.Context, in *LedgerKey) (ledger.Proof, error) {
+func (a *API) ledgerEntry(ctx context.Context, in *LedgerKey) (ledger.Inclusion, error) {
 	return a.Ledger.Prove(ctx, in.Key, 0)
 }
 
@@ -66,7 +66,7 @@ type inclusionQuery struct {
 	Size  int64  `query:"size" minimum:"0" doc:"检查点的条目数；0 为最新"`
 }
 
-func (a *API) ledgerInclusion(ctx context.Context, in *inclusionQuery) (ledger.Proof, error) {
+func (a *API) ledgerInclusion(ctx context.Context, in *inclusionQuery) (ledger.Inclusion, error) {
 	return a.Ledger.Prove(ctx, in.Index, in.Size)
 }
 

@@ -165,6 +165,7 @@ func (a *API) workspaceRoutes() {
 	a.exchangeRoutes()
 	a.bidRoutes()
 	a.selectionRoutes()
+	a.resultRoutes()
 	a.ledgerRoutes()
 }
 

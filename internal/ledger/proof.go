@@ -34,8 +34,8 @@ type Entered struct {
 	LeafHash string    `json:"leafHash" doc:"叶子的摘要，十六进制"`
 }
 
-// Proof shows that a line is in the log of a signed checkpoint.
-type Proof struct {
+// Inclusion shows that a line is in the log of a signed checkpoint.
+type Inclusion struct {
 	Entered
 	Proof      []string `json:"proof" doc:"RFC 6962 包含证明，base64，自叶子向上"`
 	Checkpoint string   `json:"checkpoint" doc:"签名检查点"`
@@ -89,34 +89,34 @@ func (l *Log) List(ctx context.Context, f Filter) (page.Page[Entered], error) {
 
 // Prove shows that the line at an index, or with an id, is in the log; size 0 is the
 // newest checkpoint.
-func (l *Log) Prove(ctx context.Context, key string, size int64) (Proof, error) {
+func (l *Log) Prove(ctx context.Context, key string, size int64) (Inclusion, error) {
 	e, err := findLine(ctx, l.pool, key)
 	if err != nil {
-		return Proof{}, err
+		return Inclusion{}, err
 	}
 	head, err := l.Head(ctx)
 	if err != nil {
-		return Proof{}, err
+		return Inclusion{}, err
 	}
 	checkpoint := head.Checkpoint
 	if size == 0 {
 		size = head.Size
 	} else if size != head.Size {
 		if checkpoint, err = checkpointAt(ctx, l.pool, size); err != nil {
-			return Proof{}, err
+			return Inclusion{}, err
 		}
 	}
 	if e.Index == nil {
-		return Proof{}, apperr.New(apperr.Conflict, "这个条目刚刚写入，几秒后才有证明")
+		return Inclusion{}, apperr.New(apperr.Conflict, "这个条目刚刚写入，几秒后才有证明")
 	}
 	if *e.Index >= size || size > head.Size {
-		return Proof{}, apperr.InvalidField("size", "应在 %d 与 %d 之间", *e.Index+1, head.Size)
+		return Inclusion{}, apperr.InvalidField("size", "应在 %d 与 %d 之间", *e.Index+1, head.Size)
 	}
 	steps, err := tlog.ProveRecord(size, *e.Index, l.reader(ctx))
 	if err != nil {
-		return Proof{}, fmt.Errorf("prove line %d: %w", *e.Index, err)
+		return Inclusion{}, fmt.Errorf("prove line %d: %w", *e.Index, err)
 	}
-	p := Proof{Entered: e, Checkpoint: checkpoint, Proof: make([]string, len(steps))}
+	p := Inclusion{Entered: e, Checkpoint: checkpoint, Proof: make([]string, len(steps))}
 	for i, h := range steps {
 		p.Proof[i] = base64.StdEncoding.EncodeToString(h[:])
 	}

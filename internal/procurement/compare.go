@@ -3,6 +3,7 @@ package procurement
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/files"
+	"zjcs/internal/procurement/selection"
 )
 
 // OpenedBid is a bid as those see it who have to compare: the purchaser, the operators,
@@ -169,10 +171,32 @@ func (s *Service) Evidence(ctx context.Context, id uuid.UUID, purpose string) (j
 	if !found || d.DrawnAt == nil {
 		return nil, apperr.New(apperr.NotFound, "还没有抽取，或者没有这个采购项目")
 	}
-	return d.Evidence, nil
+	return s.withReceipts(ctx, id, d.Evidence)
 }
 
-// DrawEntries are the lines in the public log that the evidence of a draw rests on.
-func (s *Service) DrawEntries(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
-	return entriesOf(ctx, s.Pool, id, []string{string(Freeze), string(Draw), string(Conclude), string(Choose)})
+// withReceipts adds the lines of the public log that the evidence rests on, with their
+// proofs: all of them, or none while the newest waits for its position.
+func (s *Service) withReceipts(ctx context.Context, id uuid.UUID, raw json.RawMessage) (json.RawMessage, error) {
+	if s.Receipt == nil {
+		return raw, nil
+	}
+	entries, err := entriesOf(ctx, s.Pool, id, []string{string(Freeze), string(Draw), string(Conclude), string(Choose)})
+	if err != nil {
+		return nil, err
+	}
+	var e selection.Evidence
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return nil, fmt.Errorf("evidence of %s: %w", id, err)
+	}
+	for _, entry := range entries {
+		r, err := s.Receipt(ctx, entry)
+		if apperr.CodeOf(err) == apperr.Conflict || apperr.CodeOf(err) == apperr.NotFound {
+			return raw, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		e.Receipts = append(e.Receipts, r)
+	}
+	return json.Marshal(e)
 }

@@ -124,7 +124,7 @@ func TestUpstreamAndAffiliation(t *testing.T) {
 	if blocks, err := s.purchaserBlocks(t.Context(), s.pool, elsewhere, []uuid.UUID{f.id}); err != nil || len(blocks) != 0 {
 		t.Errorf("another project: %+v, %v", blocks, err)
 	}
-	s.exec(`UPDATE award SET refused_at = now()`)
+	s.exec(`UPDATE award SET refused_at = now(), refused_by = (SELECT id FROM person LIMIT 1), refusal = 'declined'`)
 	if blocks, err := s.purchaserBlocks(t.Context(), s.pool, check, []uuid.UUID{f.id}); err != nil || len(blocks) != 0 {
 		t.Errorf("an award refused: %+v, %v", blocks, err)
 	}

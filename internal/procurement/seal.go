@@ -23,6 +23,7 @@ const (
 	FieldIdentity = "procurement.identity" // private key of a procurement's recipient
 	fieldAddress  = "procurement.bid"      // digest of subject: where a bid lies
 	fieldSubject  = "procurement.bid.subject"
+	fieldContact  = "procurement_objection.contact"
 	fieldSeal     = "procurement.bid.seal" // SHA-256 of the body, in hexadecimal
 )
 
@@ -33,6 +34,7 @@ func SealedColumns() []secret.Column {
 		{Table: "sealed_bid", Key: "id", Sealed: "subject", Field: fieldSubject, DigestColumn: "address", DigestField: fieldAddress},
 		{Table: "sealed_bid", Key: "id", Sealed: "seal", Field: fieldSeal},
 		{Table: "draw_commitment", Key: "id", Sealed: "sealed_value", Field: fieldPlatform},
+		{Table: "procurement_objection", Key: "id", Sealed: "contact", Field: fieldContact},
 	}
 }
 

@@ -162,7 +162,7 @@ func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *d
 	if _, err := s.takeTx(ctx, tx, p, st); err != nil {
 		return err
 	}
-	return s.tellBidders(ctx, tx, *p, Conclude, "")
+	return s.tellResultTx(ctx, tx, *p)
 }
 
 // evidence is the part that is known before anything is drawn.

@@ -36,6 +36,11 @@ type Deps struct {
 	Changed func(ctx context.Context, tx db.Tx, ids []uuid.UUID) error
 	// Sign signs what a bidder is handed as a receipt; nil: the receipt bears a digest alone.
 	Sign func([]byte) (string, error)
+	// Receipt shows that a line is in the public log; nil where there is no log.
+	Receipt func(ctx context.Context, entry uuid.UUID) (draw.Receipt, error)
+	// ProposeCredit proposes a credit record for a refused award, in its transaction; false
+	// when no rubric entry covers it.
+	ProposeCredit func(ctx context.Context, tx db.Tx, c CreditProposal) (bool, error)
 	// PublicURL is the site's address, printed in QR codes.
 	PublicURL string
 	// Now is the clock of what no deadline rests on; deadlines are judged by the database.

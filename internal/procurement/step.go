@@ -56,7 +56,7 @@ func (s *Service) recordTx(ctx context.Context, tx db.Tx, p *Procurement, from r
 	if entry != uuid.Nil {
 		e.Entry = &entry
 	}
-	if a := authz.From(ctx); a != nil && st.By != review.Clock {
+	if a := authz.From(ctx); a != nil && st.By != review.Clock && st.By != Objector { // the course does not know who objected
 		e.Person = &a.Person
 	}
 	if err := insertEvent(ctx, tx, e); err != nil {

@@ -43,6 +43,12 @@ const (
 	panelScored    review.Action = "panel-scored"
 	lotteryDiffers review.Action = "lottery-differs"
 	remindPanel    review.Action = "remind-panel"
+
+	objected          review.Action = "object"
+	objectionTaken    review.Action = "accept-objection"
+	objectionNotTaken review.Action = "decline-objection"
+	objectionUpheld   review.Action = "uphold-objection"
+	objectionDenied   review.Action = "dismiss-objection"
 )
 
 // Who takes a step.
@@ -51,6 +57,7 @@ const (
 	Agency    review.By = "agency"
 	Operator  review.By = "operator"
 	Expert    review.By = "expert"
+	Objector  review.By = "objector" // anyone
 )
 
 // Workflow is the table that every procurement follows.
@@ -65,8 +72,9 @@ var Workflow = review.Machine{
 		Choose: "选定", Conclude: "得出结果", Suspend: "中止", Resume: "恢复", Reselect: "重新选取", Award: "中选", Substitute: "候补递补", Terminate: "终止",
 		ToldExplainNeeded: "请说明报价", explained: "说明报价", ToldChooseNeeded: "请选定", committed: "作出承诺", revealed: "揭示", ToldPanelDrawn: "抽取专家", panelChanged: "专家替补",
 		panelScored: "专家评分", ToldEntropyNeeded: "熵源没有取得", remindPanel: "专家不足", lotteryDiffers: "开奖结果不一致", ToldAnswer: "答复提问",
+		objected: "提出异议", objectionTaken: "受理异议", objectionNotTaken: "不予受理异议", objectionUpheld: "异议成立", objectionDenied: "异议不成立",
 	},
-	Sides: map[review.By]string{Purchaser: "项目业主", Agency: "中介机构", Operator: "运营审核", Expert: "专家", review.Clock: "到时"},
+	Sides: map[review.By]string{Purchaser: "项目业主", Agency: "中介机构", Operator: "运营审核", Expert: "专家", Objector: "异议人", review.Clock: "到时"},
 	Steps: []review.Step{
 		{From: Open, Action: Amend, To: Open, By: Purchaser},
 		{From: Open, Action: Withdraw, To: Withdrawn, By: Purchaser},

@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"unicode/utf8"
 
@@ -54,29 +53,8 @@ type ObjectInput struct {
 	Text    string
 }
 
-// objectionsAnHour bounds what one address may file. The plain form of the page works
-// without scripts, so that no captcha stands before it; a hall of a village office, where
-// many share an address, files fewer.
-const objectionsAnHour = 10
-
-const addressField = "objection.address"
-
-// network is what one subscriber has: an address, or in IPv6 the 64 bits that are his to
-// choose the rest of.
-func network(remote string) string {
-	at, err := netip.ParseAddr(remote)
-	if err != nil || at.Unmap().Is4() {
-		return remote
-	}
-	p, err := at.WithZone("").Prefix(64)
-	if err != nil {
-		return remote
-	}
-	return p.String()
-}
-
-// Object files an objection (异议) while the publicity lasts; the database's clock decides.
-func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error) {
+// Validate judges the words alone.
+func (in ObjectInput) Validate() error {
 	var bad []apperr.Field
 	ask := func(field, value, label string, least, most int) {
 		n := utf8.RuneCountInString(strings.TrimSpace(value))
@@ -87,19 +65,20 @@ func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error)
 	ask("name", in.Name, "姓名或单位名称", 2, 100)
 	ask("contact", in.Contact, "联系方式", 5, 100)
 	ask("text", in.Text, "异议内容", 10, 4000)
-	if err := apperr.InvalidFields(bad); err != nil {
+	return apperr.InvalidFields(bad)
+}
+
+// Object files an objection (异议) while the publicity lasts; the database's clock decides.
+func (s *Service) Object(ctx context.Context, in ObjectInput) (Objection, error) {
+	if err := in.Validate(); err != nil {
 		return Objection{}, err
 	}
 	o := Objection{ID: uuid.Must(uuid.NewV7()), Name: strings.TrimSpace(in.Name), Text: strings.TrimSpace(in.Text), State: "filed"}
 	err := db.InTx(ctx, s.Pool, func(tx db.Tx) error {
 		// The address comes before the submission: many from one wait for each other, and
 		// hold up nobody else.
-		n, err := countObjection(ctx, tx, s.Vault.Digest(addressField, network(audit.ClientOf(ctx).Remote)))
-		if err != nil {
+		if err := LimitObjections(ctx, tx, s.Vault); err != nil {
 			return err
-		}
-		if n > objectionsAnHour {
-			return apperr.New(apperr.TooMany, "这个网络地址一小时内提出的异议已达 %d 件，请一小时后再提，或者写在一件里", objectionsAnHour)
 		}
 		sub, err := lockPublicity(ctx, tx, in.Number)
 		if err != nil {

@@ -534,6 +534,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公开日志的现状：条目数、根、签名检查点、公钥 */
+        get: operations["ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公开日志的条目，新的在前 */
+        get: operations["ledger-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个条目和它的包含证明 */
+        get: operations["ledger-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 两个大小之间的一致性证明 */
+        get: operations["ledger-consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个条目在某个检查点中的包含证明 */
+        get: operations["ledger-inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lottery-results": {
         parameters: {
             query?: never;
@@ -916,6 +1001,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procurement-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待办理的异议，最急的在前 */
+        get: operations["procurement-objections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurement-objections/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 受理或不予受理一件异议 */
+        post: operations["accept-result-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurement-objections/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 答复已受理的异议 */
+        post: operations["answer-result-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurement-objections/{id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 查看异议人的联系方式（写明理由，留痕） */
+        post: operations["reveal-objection-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/award": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 中选通知书及其公开日志证明，可离线核验 */
+        get: operations["award-notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/award.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 中选通知书（PDF） */
+        get: operations["award-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/award/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 放弃中选，或报告中选机构未签合同；由候补递补 */
+        post: operations["refuse-award"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procurements/{id}/bid-files": {
         parameters: {
             query?: never;
@@ -1088,6 +1292,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procurements/{id}/my-standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本机构的名次和理由 */
+        get: operations["my-standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 公示期内对结果提出异议；不必登录 */
+        post: operations["object-to-result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procurements/{id}/panel/declaration": {
         parameters: {
             query?: never;
@@ -1168,6 +1406,23 @@ export interface paths {
         put?: never;
         /** 对回避提出异议 */
         post: operations["appeal-recusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 选取结果：各家响应、异议和答复、中选通知书 */
+        get: operations["procurement-result"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1605,6 +1860,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptanceInputBody: {
+            /** @description 为真表示受理，采购中止 */
+            accept: boolean;
+            /** @description 理由，会公开 */
+            reason: string;
+        };
         Account: {
             /**
              * Format: date-time
@@ -1968,6 +2229,43 @@ export interface components {
              */
             validUntil?: string;
         };
+        AwardEvidence: {
+            award: unknown;
+            number: string;
+            procurement: string;
+            receipt: components["schemas"]["DrawReceipt"];
+            /** Format: int64 */
+            version: number;
+        };
+        AwardLine: {
+            /** @description 中选机构 */
+            agency: string;
+            /** @description 公开日志的条目 */
+            entryId?: string;
+            /**
+             * Format: date-time
+             * @description 签发时间
+             */
+            issuedAt: string;
+            /** @description 中选通知书编号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 金额（分）
+             */
+            priceFen: number;
+            /** @description 理由 */
+            reason?: string;
+            /** @description 为何失效 */
+            refusal?: string;
+            /**
+             * Format: date-time
+             * @description 失效时间
+             */
+            refusedAt?: string;
+            /** @description 为真表示有效 */
+            valid: boolean;
+        };
         Block: {
             /** @description 依据 */
             basis: string;
@@ -2048,6 +2346,14 @@ export interface components {
             practitioners?: components["schemas"]["ConditionPersons"][];
             /** @description 资质 */
             qualifications?: components["schemas"]["ConditionQual"][];
+        };
+        Consistency: {
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            old: number;
+            /** @description RFC 6962 一致性证明，base64 */
+            proof: string[];
         };
         Counts: {
             /**
@@ -2200,6 +2506,15 @@ export interface components {
             /** @description 部门（按清单用语） */
             name: string;
         };
+        DrawReceipt: {
+            checkpoint?: string;
+            entry: string;
+            /** Format: int64 */
+            index: number;
+            leaf: string;
+            leafHash: string;
+            proof?: string[];
+        };
         Eligibility: {
             agencyId: string;
             /** @description 机构名称 */
@@ -2212,6 +2527,38 @@ export interface components {
             practitioners: components["schemas"]["OwnPractitioner"][];
             /** @description 不符合的条件 */
             reasons: components["schemas"]["ProcurementReason"][];
+        };
+        Entered: {
+            /** @description 条目的标识 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 在日志中的序号，从 0 起；刚写入、尚未排入的没有
+             */
+            index?: number;
+            /** @description 类别 */
+            kind: string;
+            /** @description 条目的原始字节，base64；它的 RFC 6962 摘要就是叶子 */
+            leaf: string;
+            /** @description 叶子的摘要，十六进制 */
+            leafHash: string;
+            /** @description 区划 */
+            region: string;
+            /** @description 对象 */
+            subject: string;
+        };
+        EnteredPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Entered"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
         };
         EntropySource: {
             chain?: string;
@@ -2423,6 +2770,24 @@ export interface components {
              */
             total: number;
         };
+        Head: {
+            /** @description 签名检查点（C2SP tlog-checkpoint） */
+            checkpoint: string;
+            /** @description 公钥（C2SP signed-note），核对检查点用 */
+            key: string;
+            /** @description Merkle 根，base64 */
+            root: string;
+            /**
+             * Format: date-time
+             * @description 签名时间
+             */
+            signedAt: string;
+            /**
+             * Format: int64
+             * @description 条目数
+             */
+            size: number;
+        };
         HeldRole: {
             /** @description 角色名称 */
             label: string;
@@ -2435,6 +2800,29 @@ export interface components {
             role: string;
             /** @description 主管行业；空为全部 */
             sector?: string;
+        };
+        Inclusion: {
+            /** @description 签名检查点 */
+            checkpoint: string;
+            /** @description 条目的标识 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 在日志中的序号，从 0 起；刚写入、尚未排入的没有
+             */
+            index?: number;
+            /** @description 类别 */
+            kind: string;
+            /** @description 条目的原始字节，base64；它的 RFC 6962 摘要就是叶子 */
+            leaf: string;
+            /** @description 叶子的摘要，十六进制 */
+            leafHash: string;
+            /** @description RFC 6962 包含证明，base64，自叶子向上 */
+            proof: string[];
+            /** @description 区划 */
+            region: string;
+            /** @description 对象 */
+            subject: string;
         };
         Item: {
             /**
@@ -2902,6 +3290,69 @@ export interface components {
             /** @description 异议内容 */
             text: string;
         };
+        ObjectionMatter: {
+            /** @description 受理理由 */
+            acceptance?: string;
+            /**
+             * Format: date-time
+             * @description 受理时间
+             */
+            acceptedAt?: string;
+            /** @description 答复；不予受理的，是理由 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            decidedAt?: string;
+            /**
+             * Format: date-time
+             * @description 答复期限
+             */
+            dueAt: string;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            dueProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            filedAt: string;
+            id: string;
+            /** @description 为真表示超过答复期限 */
+            late: boolean;
+            /** @description 异议人；不公开 */
+            name: string;
+            /** @description 查询号 */
+            number: string;
+            procurementId: string;
+            /** @description 采购编号 */
+            procurementNumber: string;
+            regionCode: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "filed" | "accepted" | "not_accepted" | "upheld" | "dismissed";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 异议内容；不公开 */
+            text: string;
+            /** @description 采购项目 */
+            title: string;
+        };
+        ObjectionMatterPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ObjectionMatter"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
         Offer: {
             /**
              * Format: int64
@@ -3210,6 +3661,24 @@ export interface components {
             /** @description 怎样才符合 */
             right: string;
         };
+        ProcurementReceipt: {
+            /** @description 机构 */
+            agency: string;
+            /** @description 采购项目 */
+            procurement: string;
+            /**
+             * Format: date-time
+             * @description 收到时间（数据库时间，精确到毫秒）
+             */
+            receivedAt: string;
+            /**
+             * Format: int64
+             * @description 第几次提交
+             */
+            revision: number;
+            /** @description 密封信封的 SHA-256，开标后公布 */
+            sha256: string;
+        };
         ProfileChange: {
             /** @description 新邮箱；验证后才会换过来 */
             email?: string;
@@ -3245,6 +3714,52 @@ export interface components {
             files?: string[];
             practitioners?: string[];
             text?: string;
+        };
+        PublicBid: {
+            /** @description 机构名称 */
+            agency: string;
+            agencyId: string;
+            /**
+             * Format: int64
+             * @description 开标时的信用得分，十分之一分
+             */
+            creditTenths?: number;
+            /**
+             * Format: int64
+             * @description 承诺的工作日
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 下浮率，万分之一
+             */
+            discountBp?: number;
+            /**
+             * Format: int64
+             * @description 抽取池编号；没有表示没有进入抽取池
+             */
+            number?: number;
+            /**
+             * Format: int64
+             * @description 1 中选，2 起为候补的次序
+             */
+            place?: number;
+            /**
+             * Format: int64
+             * @description 报价（分）
+             */
+            quoteFen?: number;
+            /** @description 理由 */
+            reason?: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "opened" | "valid" | "disqualified" | "selected" | "reserve" | "not_selected" | "withdrawn";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
         };
         Publicity: {
             /** @description 为真表示示例数据 */
@@ -3374,24 +3889,6 @@ export interface components {
             /** @description 理由 */
             reason: string;
         };
-        Receipt: {
-            /** @description 机构 */
-            agency: string;
-            /** @description 采购项目 */
-            procurement: string;
-            /**
-             * Format: date-time
-             * @description 收到时间（数据库时间，精确到毫秒）
-             */
-            receivedAt: string;
-            /**
-             * Format: int64
-             * @description 第几次提交
-             */
-            revision: number;
-            /** @description 密封信封的 SHA-256，开标后公布 */
-            sha256: string;
-        };
         Received: {
             /** @description 正文 */
             body: string;
@@ -3461,6 +3958,17 @@ export interface components {
         };
         RecusalAppeals: {
             items: components["schemas"]["RecusalAppeal"][];
+        };
+        RefuseInputBody: {
+            /**
+             * @description declined 机构放弃；no_show 逾期未签；refused_to_sign 拒签
+             * @enum {string}
+             */
+            how: "declined" | "no_show" | "refused_to_sign";
+            /** @description 中选通知书编号 */
+            number: string;
+            /** @description 理由，会公开 */
+            reason: string;
         };
         Region: {
             /**
@@ -3539,6 +4047,74 @@ export interface components {
             counts: components["schemas"]["Counts"];
             /** @description 为真表示预览之后数据有变，导入按现在的数据重新判断，结果与预览不同 */
             differs: boolean;
+        };
+        ResultAnswerInputBody: {
+            /** @description 答复，会公开 */
+            answer: string;
+            /**
+             * Format: int64
+             * @description 要剔除的编号；不写是中选的那份
+             */
+            bid?: number;
+            /**
+             * @description 成立的：reselect 剔除后重新选取，terminate 终止
+             * @enum {string}
+             */
+            remedy?: "reselect" | "terminate";
+            /** @description 为真表示异议成立 */
+            upheld: boolean;
+        };
+        ResultObjection: {
+            /** @description 受理理由 */
+            acceptance?: string;
+            /**
+             * Format: date-time
+             * @description 受理时间
+             */
+            acceptedAt?: string;
+            /** @description 答复；不予受理的，是理由 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            decidedAt?: string;
+            /**
+             * Format: date-time
+             * @description 答复期限
+             */
+            dueAt: string;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            dueProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            filedAt: string;
+            id: string;
+            /** @description 查询号 */
+            number: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "filed" | "accepted" | "not_accepted" | "upheld" | "dismissed";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ResultObjectionInputBody: {
+            /** @description 联系方式，不公开 */
+            contact: string;
+            /** @description 姓名或单位名称，不公开 */
+            name: string;
+            /** @description 以哪个单位的名义（须已登录）；以个人名义的不写 */
+            organisationId?: string;
+            /** @description 异议内容和依据，不公开 */
+            text: string;
+        };
+        RevealContactInputBody: {
+            /** @description 查看理由 */
+            reason: string;
         };
         RevealInputBody: {
             /** @description 字段路径 */
@@ -3960,6 +4536,33 @@ export interface components {
             match?: boolean;
             text: string;
         };
+        SelectionResult: {
+            /** @description 中选通知书，先后为序 */
+            awards: components["schemas"]["AwardLine"][];
+            /** @description 各家响应 */
+            bids: components["schemas"]["PublicBid"][];
+            /**
+             * Format: date-time
+             * @description 得出结果的时间
+             */
+            concludedAt?: string;
+            /** @description 为真表示现在可以提出异议 */
+            mayObject: boolean;
+            /** @description 异议和答复；不显示异议人和内容 */
+            objections: components["schemas"]["ResultObjection"][];
+            procurementId: string;
+            /** @description 为真表示公示截止暂定 */
+            publicityProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 公示截止
+             */
+            publicityUntil?: string;
+            /** @description 状态 */
+            state: string;
+            /** @description 状态 */
+            stateLabel: string;
+        };
         Session: {
             /** @description 客户端 */
             agent: string;
@@ -4072,7 +4675,7 @@ export interface components {
         SignedReceipt: {
             /** @description 回执原文的 SHA-256 */
             digest: string;
-            receipt: components["schemas"]["Receipt"];
+            receipt: components["schemas"]["ProcurementReceipt"];
             /** @description 平台公钥可验证的签名；没有配置签名密钥时为空 */
             signature?: string;
             /** @description 回执原文，签名所覆盖的就是这些字节 */
@@ -4129,6 +4732,32 @@ export interface components {
              * @description 总数
              */
             total: number;
+        };
+        Standing: {
+            /**
+             * Format: int64
+             * @description 一共几家
+             */
+            bidders: number;
+            /**
+             * Format: date-time
+             * @description 可以提出异议到什么时候
+             */
+            objectUntil?: string;
+            /** @description 本机构 */
+            own: components["schemas"]["PublicBid"];
+            procurementId: string;
+            /**
+             * Format: int64
+             * @description 按报价由低到高的名次；不报价的没有
+             */
+            rank?: number;
+            /** @description 采购的状态 */
+            state: string;
+            /** @description 采购的状态 */
+            stateLabel: string;
+            /** @description 中选机构的公开信息；还没有结果时没有 */
+            winner?: components["schemas"]["PublicBid"];
         };
         StartSubmissionInputBody: {
             /** @description 类别，见 submission-kinds */
@@ -6933,6 +7562,308 @@ export interface operations {
             };
         };
     };
+    ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Head"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-entries": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 对象的标识 */
+                subject?: string;
+                /** @description 类别 */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 条目的标识，或它的序号 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inclusion"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-consistency": {
+        parameters: {
+            query: {
+                /** @description 以前的条目数 */
+                old: number;
+                /** @description 以后的条目数 */
+                new: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consistency"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger-inclusion": {
+        parameters: {
+            query: {
+                /** @description 条目的序号，或它的标识 */
+                index: string;
+                /** @description 检查点的条目数；0 为最新 */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inclusion"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "enter-lottery": {
         parameters: {
             query?: never;
@@ -9625,6 +10556,629 @@ export interface operations {
             };
         };
     };
+    "procurement-objections": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionMatterPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-result-objection": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 异议的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultObjection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-result-objection": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 异议的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultObjection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reveal-objection-contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 异议的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealContactInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "award-notice": {
+        parameters: {
+            query?: {
+                /** @description 中选通知书编号；不写是最近的一份 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardEvidence"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "award-paper": {
+        parameters: {
+            query?: {
+                /** @description 中选通知书编号；不写是最近的一份 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-award": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionResult"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "upload-bid-file": {
         parameters: {
             query?: {
@@ -10680,6 +12234,189 @@ export interface operations {
             };
         };
     };
+    "my-standing": {
+        parameters: {
+            query?: {
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "object-to-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultObjectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultObjection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "declare-interest": {
         parameters: {
             query?: never;
@@ -11152,6 +12889,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecusalAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionResult"];
                 };
             };
             /** @description Unauthorized */
