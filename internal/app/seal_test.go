@@ -74,7 +74,8 @@ var attacks = []string{
 // refusedAll tries every attack on every sealed table, each in a transaction of its own.
 func refusedAll(t *testing.T, pool *db.Pool) {
 	t.Helper()
-	columns := map[string]string{"audit_log": "summary = ''", "submission_event": "note = ''"}
+	columns := map[string]string{"audit_log": "summary = ''", "submission_event": "note = ''", "procurement_event": "note = ''",
+		"ledger_entry": "leaf = ''", "ledger_leaf": "idx = idx", "ledger_hash": "hash = hash", "ledger_checkpoint": "note = ''"}
 	for _, table := range db.SealedTables {
 		for _, form := range attacks {
 			sql := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(form, "%[1]s", table), "%[2]s", columns[table]), "%s", "\x00")

@@ -27,7 +27,13 @@ type key struct {
 
 // NewKey makes a key for a log of that name, in the form that ZJCS_LEDGER_KEY takes.
 func NewKey(name string) (secret, verifier string, err error) {
-	return note.GenerateKey(rand.Reader, name)
+	if secret, verifier, err = note.GenerateKey(rand.Reader, name); err != nil {
+		return "", "", fmt.Errorf("make a key: %w", err)
+	}
+	if _, err := note.NewSigner(secret); err != nil {
+		return "", "", errors.New("日志的名称不能为空，不能有空格和加号，应如 zjcs.example.gov.cn/ledger")
+	}
+	return secret, verifier, nil
 }
 
 // Prepare finds the log's key, or makes it: there is no default. given is the operator's

@@ -34,6 +34,18 @@ var plainDigits = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３",
 
 func isPersonal(s string) bool { return personal.MatchString(plainDigits.Replace(s)) }
 
+// Salted is a text that a line shall have only as a salted digest, whatever it looks like:
+// a person's name, or a content that has personal data somewhere.
+type Salted string
+
+// saltedMember is no member that a body could have by itself.
+const saltedMember = "\x00salted"
+
+// MarshalJSON marks the text for AppendTx.
+func (s Salted) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{saltedMember: string(s)})
+}
+
 // redact replaces every string that holds personal data by a salted digest. It is judged
 // as it is read, not as JSON writes it: an escaped line break would end in a letter.
 func redact(raw []byte) ([]byte, []salted, error) {
@@ -55,6 +67,9 @@ func redact(raw []byte) ([]byte, []salted, error) {
 func walk(v any, path string, salts *[]salted) (out any, err error) {
 	switch v := v.(type) {
 	case map[string]any:
+		if text, ok := v[saltedMember].(string); ok && len(v) == 1 {
+			return digest(text, path, salts), nil
+		}
 		for name, m := range v {
 			if isPersonal(name) { // a slip in the program: who reads a line must know what its members mean
 				return nil, fmt.Errorf("personal data in the name of a member at %q", path)
@@ -71,12 +86,17 @@ func walk(v any, path string, salts *[]salted) (out any, err error) {
 		}
 	case string:
 		if isPersonal(v) {
-			s := salted{path, make([]byte, 16)}
-			rand.Read(s.salt)
-			*salts = append(*salts, s)
-			sum := sha256.Sum256(append(bytes.Clone(s.salt), v...))
-			return "salted-sha256:" + hex.EncodeToString(sum[:]), nil
+			return digest(v, path, salts), nil
 		}
 	}
 	return v, nil
+}
+
+// digest is SHA-256(salt ‖ text) with a salt of its own, which is kept beside the line.
+func digest(text, path string, salts *[]salted) string {
+	s := salted{path, make([]byte, 16)}
+	rand.Read(s.salt)
+	*salts = append(*salts, s)
+	sum := sha256.Sum256(append(bytes.Clone(s.salt), text...))
+	return "salted-sha256:" + hex.EncodeToString(sum[:])
 }

@@ -122,7 +122,7 @@ func TestATamperedHashIsNotBuiltUpon(t *testing.T) {
 	}
 }
 
-func proves(t *testing.T, p Proof, root tlog.Hash, size int64) bool {
+func proves(t *testing.T, p Inclusion, root tlog.Hash, size int64) bool {
 	t.Helper()
 	leaf, err := base64.StdEncoding.DecodeString(p.Leaf)
 	if err != nil {
