@@ -17,16 +17,17 @@ CREATE INDEX ledger_entry_subject ON ledger_entry (subject, seq);
 CREATE INDEX ledger_entry_kind ON ledger_entry (kind, seq DESC);
 CREATE TRIGGER ledger_entry_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Lines that have no position in the tree yet.
+-- Lines that have no position in the tree yet. No foreign key: a line is never removed, it
+-- is written in the same statement, and checking would lock and write each line again.
 CREATE TABLE ledger_pending (
     seq      bigint PRIMARY KEY,
-    entry_id uuid NOT NULL REFERENCES ledger_entry
-);
+    entry_id uuid NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 
 -- Positions, gap-free; the hashes of the tree as tlog stores them; signed checkpoints.
 CREATE TABLE ledger_leaf (
     idx      bigint PRIMARY KEY CHECK (idx >= 0),
-    entry_id uuid NOT NULL UNIQUE REFERENCES ledger_entry
+    entry_id uuid NOT NULL UNIQUE                     -- as in ledger_pending, read by a join with ledger_entry
 );
 CREATE TRIGGER ledger_leaf_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE ledger_hash (
