@@ -5,7 +5,7 @@ import { useFormState } from "./formContext";
 import { FileInput } from "./FileInput";
 import { ItemsInput } from "./ItemsInput";
 import { ChoiceInput, ChoicesInput, FlagInput } from "./choiceInputs";
-import { DateInput, NumberInput, ParagraphInput, RegionInput, TextInput } from "./plainInputs";
+import { DateInput, DateTimeInput, MoneyInput, NumberInput, ParagraphInput, RegionInput, TextInput } from "./plainInputs";
 import type { Update } from "./FormRenderer";
 import { RowsInput } from "./RowsInput";
 import { SecretInput } from "./SecretInput";
@@ -55,6 +55,8 @@ const inputs: Record<Field["type"], (p: InputProps) => ReactNode> = {
   paragraph: ParagraphInput,
   date: DateInput,
   number: NumberInput,
+  money: MoneyInput,
+  datetime: DateTimeInput,
   region: RegionInput,
   choice: ChoiceInput,
   choices: ChoicesInput,

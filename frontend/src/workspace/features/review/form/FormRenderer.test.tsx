@@ -116,6 +116,22 @@ it("makes a number of digits and keeps anything else to be told wrong", () => {
   expect(now).toEqual({ n: "12人" });
 });
 
+it("takes sums in yuan and gives them in fen", () => {
+  show([field("sum", "最高限价", "money", { required: true })]);
+  const box = screen.getByLabelText<HTMLInputElement>("最高限价");
+  fireEvent.change(box, { target: { value: "12,345.6" } });
+  expect(now).toEqual({ sum: 1234560 });
+  expect(box.value).toBe("12,345.6");
+  fireEvent.change(box, { target: { value: "12万" } });
+  expect(now).toEqual({ sum: "12万" });
+});
+
+it("takes times of Shanghai", () => {
+  show([field("at", "报名截止", "datetime", { required: true })]);
+  fireEvent.change(screen.getByLabelText("报名截止"), { target: { value: "2026-12-25T17:00" } });
+  expect(now).toEqual({ at: "2026-12-25T17:00:00+08:00" });
+});
+
 it("finds items by words and gives their codes", async () => {
   const item = (code: string, name: string) => ({ code, name, sector: "自然资源" });
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ items: [item("ZJ0011", "土地勘测定界"), item("ZJ0049", "环境影响报告书编制")], total: 2 })));

@@ -1,3 +1,4 @@
+import { timeWords, yuanOf } from "./amount";
 import type { components } from "../../../../shared/api/schema";
 
 export type Form = components["schemas"]["ReviewForm"];
@@ -89,6 +90,8 @@ export function valueWords(field: Field, v: unknown, nameOf: (id: string) => str
   if (blank(v)) return "";
   if (typeof v === "boolean") return v ? "是" : "否";
   if (Array.isArray(v)) return textsOf(v).map((t) => optionWords(field, t, nameOf)).join("、");
+  if (typeof v === "string" && field.type === "datetime") return timeWords(v);
+  if (typeof v === "number" && field.type === "money") return `${yuanOf(v)} 元`;
   if (typeof v === "string") return optionWords(field, v, nameOf);
   if (typeof v === "number") return v.toLocaleString("zh-CN", { useGrouping: false });
   return secretRef(v)?.mask ?? "";

@@ -1,4 +1,6 @@
+import { useState } from "react";
 import { regionLines, useRegions } from "../../../frame/regions";
+import { boxTime, fenOf, instantOf, timeWords, yuanOf } from "./amount";
 import type { Field } from "./content";
 import { useTies, type InputProps } from "./FieldEntry";
 
@@ -81,6 +83,53 @@ export function NumberInput({ path, field, value, change }: InputProps) {
         change(/^\d{1,12}$/.test(typed) ? Number(typed) : typed);
       }}
     />
+  );
+}
+
+/** A sum in yuan: what is typed stands as typed, and what it means stands beside it. */
+export function MoneyInput({ path, field, value, change }: InputProps) {
+  const ties = useTies(path, field);
+  const [typed, setTyped] = useState(typeof value === "number" ? yuanOf(value) : words(value));
+  const stale = typeof value === "number" ? fenOf(typed) !== value : words(value) !== typed.trim();
+  const text = stale ? (typeof value === "number" ? yuanOf(value) : words(value)) : typed;
+  return (
+    <span className="with-unit">
+      <input
+        {...ties}
+        type="text"
+        inputMode="decimal"
+        autoComplete="off"
+        readOnly={field.readOnly}
+        value={text}
+        onChange={(event) => {
+          const now = event.currentTarget.value;
+          setTyped(now);
+          change(fenOf(now) ?? now.trim());
+        }}
+      />{" "}
+      元{typeof value === "number" && value >= 1_000_000 ? `（${yuanOf(value)}）` : ""}
+    </span>
+  );
+}
+
+export function DateTimeInput({ path, field, value, change }: InputProps) {
+  const ties = useTies(path, field);
+  const instant = words(value);
+  return (
+    <span className="with-unit">
+      <input
+        {...ties}
+        type="datetime-local"
+        min="1900-01-01T00:00"
+        max="2200-12-31T23:59"
+        readOnly={field.readOnly}
+        value={boxTime(instant)}
+        onChange={(event) => {
+          change(instantOf(event.currentTarget.value));
+        }}
+      />{" "}
+      {instant === "" ? "" : timeWords(instant).slice(-4)}
+    </span>
   );
 }
 
