@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -159,7 +160,7 @@ func writeUntilKilled() {
 					}
 					return err
 				})
-				if err == errGivenUp {
+				if errors.Is(err, errGivenUp) {
 					continue
 				}
 				must(err)
@@ -170,4 +171,4 @@ func writeUntilKilled() {
 	wg.Wait()
 }
 
-var errGivenUp = fmt.Errorf("given up")
+var errGivenUp = errors.New("given up")
