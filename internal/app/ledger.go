@@ -30,9 +30,12 @@ func (c *Core) newLedger() *ledger.Log {
 	return ledger.New(c.Pool, c.Vault, name, c.Now)
 }
 
+// personsOfTerms are the members of a notice's terms that name a person.
+var personsOfTerms = []string{"contact"}
+
 // logProcurement writes a procurement's step into the public log, in its transaction.
 func (c *Core) logProcurement(ctx context.Context, tx db.Tx, e procurement.Entry) (uuid.UUID, error) {
-	return c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: e.Kind, Subject: e.Subject, Region: e.Region, Body: e.Body})
+	return c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: e.Kind, Subject: e.Subject, Region: e.Region, Body: e.Body, Persons: personsOfTerms})
 }
 
 // published is a line about something that passed review: what it is, and a digest of what
@@ -70,6 +73,15 @@ func (c *Core) logPublished(ctx context.Context, tx db.Tx, a review.Announcement
 		}
 	}
 	_, err := c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: s.Kind, Subject: *s.SubjectID, Region: s.RegionCode, Body: p})
+	return err
+}
+
+// recoverLedger finds lines that were left out of the log.
+func (a *App) recoverLedger(ctx context.Context) error {
+	n, err := a.Ledger.Recover(ctx)
+	if n > 0 {
+		a.Logger.ErrorContext(ctx, "lines were left out of the public log and wait again", "lines", n)
+	}
 	return err
 }
 

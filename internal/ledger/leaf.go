@@ -1,10 +1,14 @@
 package ledger
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,19 +25,19 @@ type Line struct {
 }
 
 const (
-	// longMember is what a member of a body may take up. A longer one stands as the digest
-	// of its JSON: the text itself is published with what the line tells of.
-	longMember = 4 << 10
-	maxLeaf    = 1<<16 - 1 // an entry bundle gives a length two bytes (C2SP tlog-tiles)
+	// longBody is what a body may take up. Of a longer one members stand as the digest of
+	// their JSON: the text itself is published with what the line tells of.
+	longBody = 32 << 10
+	maxLeaf  = 1<<16 - 1 // an entry bundle gives a length two bytes (C2SP tlog-tiles)
 )
 
 // encode makes the bytes of a line. Personal data in it is replaced by salted digests.
-func (l Line) encode(body any) ([]byte, []salted, error) {
+func (l Line) encode(body any, persons ...string) ([]byte, []salted, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ledger line %s: %w", l.Kind, err)
 	}
-	raw, salts, err := redact(raw)
+	raw, salts, err := redact(raw, persons)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ledger line %s: %w", l.Kind, err)
 	}
@@ -56,25 +60,30 @@ type digested struct {
 	Bytes  int    `json:"bytes"`
 }
 
-// shorten replaces the long members of an object by their digests.
+// shorten replaces members of an object by their digests, the longest first, until it is
+// no longer than longBody. What fits stays as it is: an award is compared with its line
+// word for word.
 func shorten(raw json.RawMessage) (json.RawMessage, error) {
-	if len(raw) <= longMember {
+	if len(raw) <= longBody {
 		return raw, nil
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil { // not an object: all or nothing
 		return json.Marshal(digestOf(raw))
 	}
-	for name, m := range members {
-		if len(m) > longMember {
-			doc, err := json.Marshal(digestOf(m))
-			if err != nil {
-				return nil, err
-			}
-			members[name] = doc
+	names := slices.Collect(maps.Keys(members))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(members[b])-len(members[a]), strings.Compare(a, b)) })
+	for _, name := range names {
+		doc, err := json.Marshal(digestOf(members[name]))
+		if err != nil {
+			return nil, err
+		}
+		members[name] = doc
+		if raw, err = json.Marshal(members); err != nil || len(raw) <= longBody {
+			return raw, err
 		}
 	}
-	return json.Marshal(members)
+	return json.Marshal(digestOf(raw)) // more members than a line holds
 }
 
 func digestOf(raw []byte) digested {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -48,55 +49,64 @@ func (s Salted) MarshalJSON() ([]byte, error) {
 
 // redact replaces every string that holds personal data by a salted digest. It is judged
 // as it is read, not as JSON writes it: an escaped line break would end in a letter.
-func redact(raw []byte) ([]byte, []salted, error) {
+func redact(raw []byte, persons []string) ([]byte, []salted, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {
 		return nil, nil, err
 	}
-	var salts []salted
-	v, err := walk(v, "", &salts)
-	if err != nil || len(salts) == 0 {
+	r := redaction{persons: persons}
+	v, err := r.walk(v, "")
+	if err != nil || len(r.salts) == 0 {
 		return raw, nil, err
 	}
 	out, err := json.Marshal(v)
-	return out, salts, err
+	return out, r.salts, err
 }
 
-func walk(v any, path string, salts *[]salted) (out any, err error) {
+type redaction struct {
+	persons []string
+	salts   []salted
+}
+
+func (r *redaction) walk(v any, path string) (out any, err error) {
 	switch v := v.(type) {
 	case map[string]any:
 		if text, ok := v[saltedMember].(string); ok && len(v) == 1 {
-			return digest(text, path, salts), nil
+			return r.digest(text, path), nil
 		}
 		for name, m := range v {
 			if isPersonal(name) { // a slip in the program: who reads a line must know what its members mean
 				return nil, fmt.Errorf("personal data in the name of a member at %q", path)
 			}
-			if v[name], err = walk(m, path+"/"+name, salts); err != nil {
+			if text, ok := m.(string); ok && text != "" && slices.Contains(r.persons, name) {
+				v[name] = r.digest(text, path+"/"+name)
+				continue
+			}
+			if v[name], err = r.walk(m, path+"/"+name); err != nil {
 				return nil, err
 			}
 		}
 	case []any:
 		for i, m := range v {
-			if v[i], err = walk(m, path+"/"+strconv.Itoa(i), salts); err != nil {
+			if v[i], err = r.walk(m, path+"/"+strconv.Itoa(i)); err != nil {
 				return nil, err
 			}
 		}
 	case string:
 		if isPersonal(v) {
-			return digest(v, path, salts), nil
+			return r.digest(v, path), nil
 		}
 	}
 	return v, nil
 }
 
 // digest is SHA-256(salt ‖ text) with a salt of its own, which is kept beside the line.
-func digest(text, path string, salts *[]salted) string {
+func (r *redaction) digest(text, path string) string {
 	s := salted{path, make([]byte, 16)}
 	rand.Read(s.salt)
-	*salts = append(*salts, s)
+	r.salts = append(r.salts, s)
 	sum := sha256.Sum256(append(bytes.Clone(s.salt), text...))
 	return "salted-sha256:" + hex.EncodeToString(sum[:])
 }

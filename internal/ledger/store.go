@@ -86,6 +86,16 @@ func anyCheckpoint(ctx context.Context, q db.Querier) (found bool, err error) {
 	return found, nil
 }
 
+func waitAgain(ctx context.Context, tx db.Tx) (int64, error) {
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO ledger_pending (seq, entry_id) SELECT e.seq, e.id FROM ledger_entry e
+		WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = e.id) AND NOT EXISTS (SELECT FROM ledger_pending p WHERE p.seq = e.seq)`)
+	if err != nil {
+		return 0, fmt.Errorf("lines left out: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
 func treeSize(ctx context.Context, q db.Querier) (size int64, err error) {
 	if err := q.QueryRow(ctx, `SELECT coalesce(max(idx) + 1, 0) FROM ledger_leaf`).Scan(&size); err != nil {
 		return 0, fmt.Errorf("size of the tree: %w", err)
