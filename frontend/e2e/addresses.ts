@@ -14,6 +14,14 @@ export const further = [
   "/agencies/00000000-0000-0000-0000-000000000000",
   "/service-items?basis=bad",
   "/publicity",
+  "/procurements?state=open",
+  "/procurements?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84",
+  "/procurements?state=bad",
+  "/procurements?state=awarded",
+  "/procurements/calendar?days=31",
+  "/procurements/calendar?from=2020-01-01",
+  "/procurements/00000000-0000-0000-0000-000000000000",
+  "/verify?kind=award",
   "/workspace/",
   "/workspace/login",
   "/workspace/register",
@@ -30,7 +38,7 @@ export const further = [
 ];
 
 /** Sections whose records the sitemap leaves out because they have no end: a few of each. */
-const sections = ["agencies", "experts", "announcements"];
+const sections = ["agencies", "experts", "announcements", "procurements"];
 const ofEach = 4;
 
 /** Every page of the sitemap, and those it does not name. */
@@ -38,7 +46,16 @@ export async function addresses(request: APIRequestContext): Promise<string[]> {
   const sitemap = await (await request.get("/sitemap.xml")).text();
   const listed = [...sitemap.matchAll(/<loc>https?:\/\/[^/]+([^<]*)<\/loc>/g)].map((m) => m[1] ?? "/");
   const records = await Promise.all(sections.map(async (section) => (await linksOf(request, section)).slice(0, ofEach)));
-  return [...new Set([...listed, ...records.flat(), ...further])];
+  return [...new Set([...listed, ...records.flat(), ...(await drawn(request)), ...further])];
+}
+
+/** What hangs on a procurement whose draw was made and whose award was issued. */
+async function drawn(request: APIRequestContext): Promise<string[]> {
+  const { items } = (await (await request.get("/api/v1/procurements?state=awarded")).json()) as { items: { id: string }[] };
+  const [one] = items;
+  if (one === undefined) return [];
+  const at = `/procurements/${one.id}`;
+  return [at, `${at}/draw`, `${at}/verify`, `${at}/award`, `${at}/award?number=ZX20200101000001`, `${at}/objections/new`];
 }
 
 async function linksOf(request: APIRequestContext, section: string): Promise<string[]> {
@@ -52,7 +69,7 @@ export async function oneOfEach(request: APIRequestContext): Promise<string[]> {
   const seen = new Set<string>();
   return (await addresses(request)).filter((address) => {
     if (address.includes("?")) return true;
-    const kind = address.replace(/^(\/(service-items|approval-items|agencies|experts|announcements|departments))\/.*/, "$1/");
+    const kind = address.replace(/^(\/(service-items|approval-items|agencies|experts|announcements|departments|procurements))\/.*/, "$1/");
     if (seen.has(kind)) return false;
     seen.add(kind);
     return true;

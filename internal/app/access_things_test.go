@@ -367,6 +367,9 @@ func (s *stage) result(state string) aim {
 func (s *stage) resultObjection(state string) aim {
 	s.t.Helper()
 	a, id := s.result(map[string]string{"filed": "publicity", "accepted": "suspended"}[state]), uuid.NewString()
+	if state == "accepted" {
+		s.exec(`INSERT INTO procurement_event (procurement_id, seq, action, from_state, to_state, side, note) VALUES ($1, 1, 'suspend', 'publicity', 'suspended', 'operator', '')`, a["id"])
+	}
 	s.exec(`INSERT INTO procurement_objection (id, procurement_id, name, contact, text, state, due_at, accepted_at) VALUES ($1, $2, '群众', $3, '中选机构的资质有问题', $4, now() + interval '1 day', CASE $4 WHEN 'accepted' THEN now() END)`,
 		id, a["id"], s.a.Vault.Seal("procurement_objection.contact", "13800138000"), state)
 	return aim{"id": id}

@@ -33,6 +33,7 @@ import (
 type App struct {
 	*Core
 	api      *httpapi.API
+	pages    *portal.Portal
 	handler  http.Handler
 	registry *prometheus.Registry
 	worker   *jobs.Client
@@ -80,12 +81,14 @@ func (a *App) build(o Options) error {
 	}
 	p, err := portal.New(portal.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search, Review: a.Review,
+		Procurement: a.Procurement, Watch: a.Procurement,
 		Site: portal.Site{Name: o.Config.SiteName, Operator: o.Config.OperatorName, Phone: o.Config.SupervisionPhone, URL: o.Config.PublicURL},
 		Dist: dist, Logger: o.Logger, Now: o.Now,
 	})
 	if err != nil {
 		return err
 	}
+	a.pages = p
 	a.api = httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
 		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Procurement: a.Procurement, Ledger: a.Ledger, Policy: a.Policy, Idempotency: a.Once,
@@ -102,6 +105,7 @@ func (a *App) build(o Options) error {
 		Logger: o.Logger, Metrics: web.NewMetrics(a.registry), Now: o.Now,
 		Failure: a.api.Failure, MaxBody: o.Config.MaxBodyBytes, Uploads: map[string]int64{
 			httpapi.FilesPath: a.Files.MaxBytes() + formBytes, httpapi.BidFilesPattern: a.Files.MaxBytes() + formBytes, httpapi.DeliveriesPath: o.Config.UploadMaxBytes + formBytes,
+			portal.DrawEventsPattern: 0, // goes by in pieces, and takes nothing
 		}, Limit: o.Config.RequestTimeout,
 	})
 	a.worker, err = jobs.New(a.Pool, a.work())
@@ -125,6 +129,7 @@ func (a *App) Run(ctx context.Context) error {
 	ledgerEnds := a.runLedger(ctx)
 	failed := make(chan error, 2)
 	site := web.NewServer(a.handler, a.Config.RequestTimeout)
+	site.RegisterOnShutdown(a.pages.StopWatching)
 	go func() { failed <- site.Serve(a.listener) }()
 	metrics, err := a.serveMetrics(ctx, failed)
 	if err != nil {

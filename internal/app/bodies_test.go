@@ -82,6 +82,9 @@ var unreached = map[string]string{
 	"PUT /api/v1/password-resets/{token}":     "a token out of a letter: signin_test.go",
 	"PUT /api/v1/email-verifications/{token}": "a token out of a letter: signin_test.go",
 	"POST /api/v1/me/identities":              "a provider: oidc_test.go",
+
+	"POST /api/v1/procurements/{id}/panel/declaration": "a panel that was drawn: internal/procurement TestPanel",
+	"POST /api/v1/procurements/{id}/panel/scores":      "a panel that was drawn: internal/procurement TestPanel",
 }
 
 // pick is a line of the route that lets somebody in, and whom, or if there is none any.

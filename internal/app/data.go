@@ -149,6 +149,10 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	if err := matters.HandIn(ctx); err != nil {
 		return fmt.Errorf("载入示例申请失败: %w", err)
 	}
+	needs := demo.Procurements{Procurement: c.Procurement, Pool: c.Pool, Vault: c.Vault, Seed: demoSeed, Now: c.Now()}
+	if err := needs.Store(ctx); err != nil {
+		return fmt.Errorf("载入示例采购失败: %w", err)
+	}
 	if err := c.Search.Drain(ctx); err != nil {
 		return err
 	}

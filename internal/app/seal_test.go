@@ -75,7 +75,7 @@ var attacks = []string{
 func refusedAll(t *testing.T, pool *db.Pool) {
 	t.Helper()
 	columns := map[string]string{"audit_log": "summary = ''", "submission_event": "note = ''", "procurement_event": "note = ''",
-		"ledger_entry": "leaf = ''", "ledger_leaf": "idx = idx", "ledger_hash": "hash = hash", "ledger_checkpoint": "note = ''"}
+		"ledger_entry": "kind = ''", "ledger_leaf": "idx = idx + 1", "ledger_hash": "position = position + 1", "ledger_checkpoint": "note = ''"}
 	for _, table := range db.SealedTables {
 		for _, form := range attacks {
 			sql := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(form, "%[1]s", table), "%[2]s", columns[table]), "%s", "\x00")

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,6 +22,20 @@ func makeLate(ctx context.Context, q db.Querier, submission uuid.UUID) error {
 	}
 	if tag.RowsAffected() != 1 {
 		return fmt.Errorf("make a sample matter late: %s is none that waits", submission)
+	}
+	return nil
+}
+
+// storePurchaser stores an organisation that buys, verified; invented, without anyone who signs in.
+func storePurchaser(ctx context.Context, tx db.Tx, id uuid.UUID, b buyer, uscc string, sealedPhone []byte, now time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO organisation (id, kind, name, uscc, region_code, state, demo) VALUES ($1, $2, $3, $4, $5, 'verified', true)`, id, b.kind, b.name, uscc, b.region)
+	if err == nil {
+		_, err = tx.Exec(ctx, `
+			INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, demo)
+			VALUES ($1, $2, $3, $4, '', $5, $3, $6, '', '', '{}', $7, true)`, id, b.kind, b.contact, b.kind == "public_body", b.address, sealedPhone, now.AddDate(0, -6, 0))
+	}
+	if err != nil {
+		return fmt.Errorf("sample purchaser: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -42,6 +44,9 @@ type ledgerQuery struct {
 
 func (a *API) ledgerEntries(ctx context.Context, in *ledgerQuery) (page.Page[ledger.Entered], error) {
 	f := ledger.Filter{Request: in.request(), Kind: in.Kind}
+	if !utf8.ValidString(in.Kind) || strings.ContainsRune(in.Kind, 0) {
+		return page.Page[ledger.Entered]{}, apperr.InvalidField("kind", "应是类别的名称，如 procurement-notice")
+	}
 	if in.Subject != "" {
 		id, err := uuid.Parse(in.Subject)
 		if err != nil {

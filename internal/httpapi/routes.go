@@ -167,6 +167,7 @@ func (a *API) workspaceRoutes() {
 	a.selectionRoutes()
 	a.resultRoutes()
 	a.ledgerRoutes()
+	a.procurementReadRoutes()
 }
 
 // body wraps what an operation answers.

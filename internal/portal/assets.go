@@ -12,6 +12,7 @@ const (
 	manifestFile = ".vite/manifest.json"
 	portalEntry  = "src/portal/portal.ts"
 	portalIcon   = "src/portal/favicon.svg"
+	verifyEntry  = "src/portal/verify.ts"
 )
 
 // assetURLs are the addresses of the built files; their names carry the content's hash.
@@ -19,6 +20,7 @@ type assetURLs struct {
 	Styles []string
 	Script string
 	Icon   string
+	Verify string // of the pages that recompute, alone
 }
 
 // readManifest finds the built files in dist. Without a build (Go tests on a machine
@@ -48,6 +50,9 @@ func readManifest(dist fs.FS) (assetURLs, error) {
 	}
 	if icon, ok := manifest[portalIcon]; ok {
 		urls.Icon = "/" + icon.File
+	}
+	if verify, ok := manifest[verifyEntry]; ok {
+		urls.Verify = "/" + verify.File
 	}
 	return urls, nil
 }

@@ -27,6 +27,7 @@ import (
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/platform/web"
+	"zjcs/internal/procurement"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
 	"zjcs/internal/testkit"
@@ -48,6 +49,7 @@ var testDist = fstest.MapFS{manifestFile: {Data: []byte(`{
 // cast is who the fixture holds, by id.
 type cast struct {
 	Agency, HostileAgency, Expert, Announcement, Department, Publicity string
+	Deals                                                              map[review.State]string
 }
 
 // market is the shipped catalogue with a handful of agencies, experts and announcements.
@@ -66,6 +68,13 @@ func market(t testing.TB, pool *db.Pool) cast {
 	f.expert(hostile, hostile)
 	c.Announcement = f.announcement("关于规范中介服务收费的通知", "第一段。\n\n第二段 "+hostile)
 	f.announcement(hostile, hostile)
+	d := newTrade(t, pool)
+	c.Deals = d.deals()
+	d.sample(procurement.Publicity, func(s *procurement.Sample) {
+		s.Terms.ProjectName, s.Terms.Scope, s.Terms.Contact, s.Purchaser, s.Terms.Method, s.Reason = hostile, hostile, hostile, hostile, procurement.ProposalChoice, hostile
+		s.Questions = []procurement.Answered{{Question: hostile, AskedAt: s.PublishedAt, Answer: hostile, AnsweredAt: s.PublishedAt}}
+		c.Deals["hostile"] = s.ID.String()
+	})
 	c.Publicity = f.publicity("山西某某测绘有限公司 " + hostile)
 	index, err := search.New(pool)
 	if err != nil {
@@ -224,7 +233,9 @@ func site(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) http.Handl
 	if err != nil {
 		t.Fatal(err)
 	}
+	bought := buying(t, pool, vault)
 	p, err := New(Deps{
+		Procurement: bought, Watch: bought,
 		Catalog: c, Agency: agency.New(pool, c, now), Expert: expert.New(pool, c), Notice: notice.New(pool), Fee: fee.New(pool), Search: index,
 		Review: review.New(review.Deps{
 			Pool: pool, Vault: vault, Announce: func(context.Context, db.Tx, review.Announcement) error { return nil },

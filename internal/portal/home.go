@@ -9,6 +9,7 @@ import (
 	"zjcs/internal/catalog"
 	"zjcs/internal/expert"
 	"zjcs/internal/notice"
+	"zjcs/internal/procurement"
 )
 
 // figure is a number with the words under it and the list that it counts.
@@ -28,12 +29,19 @@ type homeData struct {
 	WithoutTotal  int
 	Announcements []notice.Summary
 	Agencies      []agency.Summary
+	Open          []procurementRow // those whose sign-up ends first
+	OpenTotal     int
+	OpenCapped    bool
+	Draw          *procurementData // the latest that can be checked
 }
 
 func (p *Portal) home(c *gin.Context) (view, error) {
 	ctx := c.Request.Context()
 	var d homeData
-	steps := []func(context.Context, *homeData) error{p.homeCatalog, p.homePeople, p.homeNews}
+	if err := p.ticking(c); err != nil {
+		return view{}, err
+	}
+	steps := []func(context.Context, *homeData) error{p.homeCatalog, p.homePeople, p.homeMarket, p.homeNews}
 	for _, step := range steps {
 		if err := step(ctx, &d); err != nil {
 			return view{}, err
@@ -49,10 +57,6 @@ func (p *Portal) homeCatalog(ctx context.Context, d *homeData) error {
 	if err != nil {
 		return err
 	}
-	approvals, err := p.Catalog.ListApprovals(ctx, "", pageOf(1))
-	if err != nil {
-		return err
-	}
 	facets, err := p.Catalog.ItemFacets(ctx, catalog.ItemFilter{})
 	if err != nil {
 		return err
@@ -65,7 +69,6 @@ func (p *Portal) homeCatalog(ctx context.Context, d *homeData) error {
 	d.Without, d.WithoutTotal = without.Items, without.Total
 	d.Figures = append(d.Figures,
 		figure{items.Total, "中介服务事项", "/service-items", false},
-		figure{approvals.Total, "涉及的审批事项", "/approval-items", false},
 		figure{countOf(facets.SelfPrepare, string(catalog.SelfPrepareYes)), "申请人可以自行编制", "/service-items?selfPrepare=yes", false})
 	return nil
 }
@@ -96,6 +99,31 @@ func (p *Portal) homePeople(ctx context.Context, d *homeData) error {
 	d.Figures = append(d.Figures,
 		figure{agencies.Admitted, words, "/agencies", agencies.Demo > 0},
 		figure{experts, "在库专家", "/experts", len(newest.Items) > 0 && newest.Items[0].Demo})
+	return nil
+}
+
+// homeMarket is what is open now and the draw that was made last.
+func (p *Portal) homeMarket(ctx context.Context, d *homeData) error {
+	open, err := p.Procurement.List(ctx, procurement.Filter{Request: pageOf(5), State: procurement.Open, Sort: procurement.ByDeadline})
+	if err != nil {
+		return err
+	}
+	d.Open, d.OpenTotal, d.OpenCapped = p.rows(open.Items), open.Total, open.TotalCapped
+	f := figure{open.Total, "正在报名的采购", "/procurements?state=open", len(open.Items) > 0 && open.Items[0].Demo}
+	d.Figures = append(d.Figures[:3:3], append([]figure{f}, d.Figures[3:]...)...)
+	latest, found, err := p.Procurement.LatestDraw(ctx)
+	if err != nil || !found {
+		return err
+	}
+	if s := latest.Drawing("selection"); s != nil {
+		d.Draw = &procurementData{Detail: latest, Standing: s, Numbers: drawnNumbers(s.Tables)}
+		for _, b := range latest.Bids {
+			if b.Place > 0 {
+				d.Draw.Places = append(d.Draw.Places, b)
+			}
+		}
+		sortPlaces(d.Draw.Places)
+	}
 	return nil
 }
 

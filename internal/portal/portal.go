@@ -14,6 +14,7 @@ import (
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/notice"
+	"zjcs/internal/procurement"
 	"zjcs/internal/review"
 	"zjcs/internal/search"
 )
@@ -27,6 +28,10 @@ type Deps struct {
 	Fee     *fee.Service
 	Search  *search.Service
 	Review  *review.Service
+
+	Procurement *procurement.Service
+	Watch       Watcher   // nil: the live page shows how things stand and asks again
+	Log         PublicLog // nil: there is no public log
 
 	Site   Site
 	Dist   fs.FS // the built front end (frontend.Dist, below dist)
@@ -48,12 +53,14 @@ type Portal struct {
 	assets    assetURLs
 	templates templates
 	origin    *http.CrossOriginProtection // forms are taken from these pages alone
+	live      *stages
 }
 
 // New parses every template, so that a broken one stops the program at its start
 // and not at the first visitor.
 func New(deps Deps) (*Portal, error) {
 	p := &Portal{Deps: deps, origin: http.NewCrossOriginProtection()}
+	p.live = newStages(p.stageFrame)
 	var err error
 	if p.assets, err = readManifest(deps.Dist); err != nil {
 		return nil, err
@@ -66,7 +73,7 @@ func New(deps Deps) (*Portal, error) {
 
 // Mount adds every page to r. The scopes beside a page are the content it rests on.
 func (p *Portal) Mount(r gin.IRouter) {
-	r.GET("/", p.show(p.home, "region", "catalog", "agency", "expert", "announcement"))
+	r.GET("/", p.show(p.home, "region", "catalog", "agency", "expert", "announcement", "procurement"))
 
 	r.GET("/service-items", p.show(p.serviceItems, "catalog"))
 	r.GET("/service-items/:code", p.show(p.serviceItem, "catalog", "fee", "agency", "region"))
@@ -84,8 +91,10 @@ func (p *Portal) Mount(r gin.IRouter) {
 	r.GET("/announcements", p.show(p.announcements, "announcement", "region"))
 	r.GET("/announcements/:id", p.show(p.announcement, "announcement", "region"))
 
-	r.GET("/publicity", p.live(p.publicityList))
-	r.GET("/publicity/:number", p.live(p.publicity))
+	p.mountProcurements(r)
+
+	r.GET("/publicity", p.fresh(p.publicityList))
+	r.GET("/publicity/:number", p.fresh(p.publicity))
 	r.POST("/publicity/:number", p.object)
 
 	r.GET("/search", p.show(p.search, "search", "region"))

@@ -31,18 +31,18 @@ func get(t *testing.T, h http.Handler, address string) answer {
 
 // every is each kind of page with the data of c.
 func every(c cast) []string {
-	return []string{
+	return append(everyDeal(c),
 		"/", "/service-items", "/service-items/ZJ0049", "/service-items/ZJ0025", "/service-items/ZJ0051",
-		"/service-items?q=报告&sector=水利&basis=direct&selfPrepare=no&feeType=市场调节价&approval=SP0001&department=" + c.Department,
+		"/service-items?q=报告&sector=水利&basis=direct&selfPrepare=no&feeType=市场调节价&approval=SP0001&department="+c.Department,
 		"/approval-items", "/approval-items?q=许可", "/approval-items/SP0001",
 		"/agencies", "/agencies?region=140800&item=ZJ0049&qualification=测绘资质", "/agencies?region=outside",
-		"/agencies/" + c.Agency, "/agencies/" + c.HostileAgency, "/agency-listings", "/agency-listings?list=sanction&past=1", "/agency-listings?list=grey",
-		"/experts", "/experts?specialty=水利&region=140802", "/experts/" + c.Expert,
-		"/announcements", "/announcements?kind=notice", "/announcements/" + c.Announcement, "/publicity", "/publicity/" + c.Publicity,
+		"/agencies/"+c.Agency, "/agencies/"+c.HostileAgency, "/agency-listings", "/agency-listings?list=sanction&past=1", "/agency-listings?list=grey",
+		"/experts", "/experts?specialty=水利&region=140802", "/experts/"+c.Expert,
+		"/announcements", "/announcements?kind=notice", "/announcements/"+c.Announcement, "/publicity", "/publicity/"+c.Publicity,
 		"/search", "/search?q=环评", "/search?q=报告&kind=service_item&sector=水利", "/search?q=测绘&region=140881", "/search?q=没有这样的内容",
-		"/departments", "/departments/" + c.Department, "/regions", "/open-data", "/about", "/accessibility", "/privacy",
+		"/departments", "/departments/"+c.Department, "/regions", "/open-data", "/about", "/accessibility", "/privacy",
 		"/no-such-page", "/service-items/ZJ9999", "/service-items?basis=bad",
-	}
+	)
 }
 
 func TestEveryPage(t *testing.T) {
@@ -147,6 +147,16 @@ func TestRefusals(t *testing.T) {
 		{"/announcements?kind=gossip", 400, "类别"},
 		{"/search?q=环评&kind=gossip", 400, "类别"},
 		{"/search?q=环评&region=1", 400, "区域"},
+		{"/procurements?state=lost", 400, "状态"},
+		{"/procurements?method=guess", 400, "选取方式"},
+		{"/procurements?priceFrom=ten", 400, "金额下限"},
+		{"/procurements?deadlineFrom=soon", 400, "报名截止起"},
+		{"/procurements?region=1", 400, "区域"},
+		{"/procurements?sort=price", 400, "排序"},
+		{"/procurements/calendar?days=900", 400, "天数"},
+		{"/procurements/calendar?from=x", 400, "起始日期"},
+		{"/procurements/x", 404, "没有这个采购项目"},
+		{"/procurements/00000000-0000-0000-0000-000000000000/award", 404, "没有这个采购项目"},
 		{"/service-items/ZJ9999", 404, "没有这个中介服务事项"},
 		{"/approval-items/SP9999", 404, "没有这个审批事项"},
 		{"/agencies/0", 404, "没有这家中介机构"},
@@ -196,7 +206,7 @@ func TestInternalTextStaysInside(t *testing.T) {
 func TestEmptyPlatform(t *testing.T) {
 	t.Parallel()
 	h := site(t, testkit.DB(t), &bytes.Buffer{})
-	for _, address := range []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements", "/publicity", "/departments", "/regions", "/sitemap.xml"} {
+	for _, address := range []string{"/", "/service-items", "/approval-items", "/agencies", "/experts", "/announcements", "/publicity", "/procurements", "/procurements/calendar", "/verify", "/ledger", "/departments", "/regions", "/sitemap.xml"} {
 		if got := get(t, h, address); got.status != 200 {
 			t.Errorf("%s: status %d", address, got.status)
 		} else if address != "/sitemap.xml" {

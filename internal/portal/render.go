@@ -26,7 +26,7 @@ type templates map[string]*template.Template
 
 // parseTemplates reads base.html (layout) and parts.html into every other file.
 func parseTemplates() (templates, error) {
-	shared, err := template.New("").Funcs(formats).ParseFS(templateFiles, "templates/base.html", "templates/parts.html")
+	shared, err := template.New("").Funcs(formats).Funcs(procurementFormats).ParseFS(templateFiles, "templates/base.html", "templates/parts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,9 @@ type view struct {
 	Description string // for search engines and link previews
 	Section     string // the nav entry it belongs to
 	Crumbs      []link // the way here, without the page itself
+	Feeds       []link // of what the page lists
+	Refresh     int    // seconds after which a page without scripts asks again; 0 never
+	Recomputes  bool   // the page has the script that checks evidence
 	Data        any
 }
 
@@ -82,6 +85,7 @@ var nav = []link{
 	{"首页", "/"},
 	{"审批事项", "/approval-items"},
 	{"服务事项", "/service-items"},
+	{"采购公告", "/procurements"},
 	{"中介机构", "/agencies"},
 	{"专家库", "/experts"},
 	{"公告", "/announcements"},
@@ -107,9 +111,9 @@ func (p *Portal) show(make func(*gin.Context) (view, error), scopes ...string) g
 	}
 }
 
-// live answers with the page that make returns, made anew each time: what it shows
+// fresh answers with the page that make returns, made anew each time: what it shows
 // changes with the clock.
-func (p *Portal) live(make func(*gin.Context) (view, error)) gin.HandlerFunc {
+func (p *Portal) fresh(make func(*gin.Context) (view, error)) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		web.Route(c.Request.Context(), c.FullPath())
 		v, err := make(c)
@@ -235,6 +239,8 @@ func fieldWords(name string) string {
 		"q": "关键词", "sector": "行业", "approval": "审批事项", "basis": "设定依据", "feeType": "收费方式",
 		"selfPrepare": "能否自行编制", "department": "主管部门", "region": "区域", "item": "服务事项",
 		"qualification": "资质", "specialty": "专业", "kind": "类别", "cursor": "页码", "unverified": "待核实字段",
+		"state": "状态", "method": "选取方式", "fund": "资金来源", "purchaser": "项目业主", "priceFrom": "金额下限", "priceTo": "金额上限", "sort": "排序",
+		"publishedFrom": "发布日期起", "publishedTo": "发布日期止", "deadlineFrom": "报名截止起", "deadlineTo": "报名截止止", "from": "起始日期", "days": "天数",
 	}
 	if w, ok := words[name]; ok {
 		return w

@@ -41,6 +41,8 @@ type Deps struct {
 	// ProposeCredit proposes a credit record for a refused award, in its transaction; false
 	// when no rubric entry covers it.
 	ProposeCredit func(ctx context.Context, tx db.Tx, c CreditProposal) (bool, error)
+	// LogIndexes says where lines stand in the public log; nil where there is no log.
+	LogIndexes func(ctx context.Context, entries []uuid.UUID) (map[uuid.UUID]int64, error)
 	// PublicURL is the site's address, printed in QR codes.
 	PublicURL string
 	// Now is the clock of what no deadline rests on; deadlines are judged by the database.
@@ -96,7 +98,14 @@ type Procurement struct {
 }
 
 // Service runs procurements.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	pages    *db.Loader[pageKey, db.Listed[Summary]]
+	watchers *watching
+}
 
 // New makes the service.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, pages: db.NewListLoader(d.Pool, pageKey.listing, scanSummary),
+		watchers: &watching{listen: listener(d.Pool), by: map[uuid.UUID]map[chan struct{}]struct{}{}}}
+}

@@ -62,6 +62,11 @@ func (s *Service) recordTx(ctx context.Context, tx db.Tx, p *Procurement, from r
 	if err := insertEvent(ctx, tx, e); err != nil {
 		return uuid.Nil, err
 	}
+	if s.Changed != nil && (from != p.State || st.Action == Publish || st.Action == Amend) { // what searching finds
+		if err := s.Changed(ctx, tx, []uuid.UUID{p.ID}); err != nil {
+			return uuid.Nil, err
+		}
+	}
 	if st.By != review.Clock {
 		err = audit.Record(ctx, tx, audit.Entry{Action: "procurement:" + string(st.Action), Kind: "procurement", ID: p.ID.String(),
 			Organisation: p.OrgID, Region: p.Region, Summary: Workflow.Labels[st.Action] + "：" + p.Title})

@@ -864,6 +864,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/procurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我这一方的采购项目 */
+        get: operations["my-procurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/procurements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个采购项目，以及我现在能做什么 */
+        get: operations["my-procurement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objections/{id}/answer": {
         parameters: {
             query?: never;
@@ -1063,6 +1097,57 @@ export interface paths {
         put?: never;
         /** 查看异议人的联系方式（写明理由，留痕） */
         post: operations["reveal-objection-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 采购公告列表 */
+        get: operations["procurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 时点日历：报名截止、选取、公示截止 */
+        get: operations["procurement-calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个采购项目的全过程 */
+        get: operations["procurement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2019,7 +2104,7 @@ export interface components {
             /** @description 执业人员，姓名和证号已遮蔽；最多 50 人 */
             practitioners: components["schemas"]["Practitioner"][];
             /** @description 资质 */
-            qualifications: components["schemas"]["Qualification"][];
+            qualifications: components["schemas"]["AgencyQualification"][];
             /** @description 登记地区划；市外没有 */
             regionCode?: string;
             /** @description 登记地 */
@@ -2052,6 +2137,33 @@ export interface components {
             updatedAt: string;
             /** @description 统一社会信用代码 */
             uscc: string;
+        };
+        AgencyQualification: {
+            /** @description 承载的事项编码；导入的机构没有登记 */
+            carries: string[];
+            /** @description 证书编号 */
+            certificateNo: string;
+            /** @description 发证机关 */
+            issuer: string;
+            /** @description 等级；不分级的为空 */
+            level: string;
+            /** @description 资质名称 */
+            name: string;
+            /**
+             * Format: date
+             * @description 有效期自
+             */
+            validFrom?: string;
+            /**
+             * Format: date
+             * @description 有效期至（含当日）；长期的没有
+             */
+            validTo?: string;
+            /**
+             * @description 今天是否有效
+             * @enum {string}
+             */
+            validity: "valid" | "expiring" | "expired" | "no_term";
         };
         AgencySummary: {
             /**
@@ -2100,6 +2212,24 @@ export interface components {
             /** @description 为真表示总数多于 total */
             totalCapped?: boolean;
         };
+        Allowed: {
+            /** @description 能做什么 */
+            action: string;
+            /** @description 能做什么 */
+            label: string;
+            /**
+             * @description 以哪一方
+             * @enum {string}
+             */
+            side: "purchaser" | "agency" | "operator" | "expert" | "objector";
+            /** @description 以哪一方 */
+            sideLabel: string;
+            /**
+             * Format: date-time
+             * @description 到什么时候为止
+             */
+            until?: string;
+        };
         Announcement: {
             /** @description 正文，空行分段 */
             body: string;
@@ -2135,6 +2265,22 @@ export interface components {
         AnswerQuestionInputBody: {
             /** @description 答复，会公开 */
             answer: string;
+        };
+        Answered: {
+            /** @description 答复 */
+            answer: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            answeredAt: string;
+            /**
+             * Format: date-time
+             * @description 提问时间
+             */
+            askedAt: string;
+            /** @description 提问 */
+            question: string;
         };
         AppealInputBody: {
             /** @description 哪一类回避情形 */
@@ -2198,6 +2344,16 @@ export interface components {
             /** @description 提问，会公开 */
             question: string;
         };
+        Asked: {
+            /**
+             * Format: date-time
+             * @description 提问时间
+             */
+            askedAt: string;
+            id: string;
+            /** @description 提问 */
+            question: string;
+        };
         AssignInputBody: {
             /** @description 承办人；不写则退回待分派 */
             personId?: string;
@@ -2206,6 +2362,11 @@ export interface components {
              * @description 读到的版本
              */
             version: number;
+        };
+        Attachment: {
+            file: string;
+            name: string;
+            rowId?: string;
         };
         Award: {
             /** @description 单位；单位内的角色必填 */
@@ -2276,6 +2437,15 @@ export interface components {
             code: "legal_representative" | "address" | "phone" | "email" | "person" | "practitioner" | "upstream" | "affiliation" | "declared";
             /** @description 为什么应回避 */
             message: string;
+        };
+        CalendarDay: {
+            /**
+             * Format: date
+             * @description 日期
+             */
+            date: string;
+            /** @description 当日的时点，先后为序 */
+            moments: components["schemas"]["Moment"][];
         };
         Caution: {
             /** @description 依据的法条 */
@@ -2381,6 +2551,48 @@ export interface components {
              * @description 没有改动
              */
             unchanged: number;
+        };
+        CourseStep: {
+            action: string;
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 公开日志的条目 */
+            entryId?: string;
+            /**
+             * Format: int64
+             * @description 条目在公开日志中的序号，从 0 起
+             */
+            index?: number;
+            /** @description 做了什么 */
+            label: string;
+            /** @description 说明 */
+            note: string;
+            /**
+             * @description 哪一方
+             * @enum {string}
+             */
+            side: "purchaser" | "agency" | "operator" | "expert" | "objector" | "clock" | "reviewer" | "author";
+            /** @description 哪一方 */
+            sideLabel: string;
+        };
+        Deadlines: {
+            /** @description 为真表示时点太多，只列出较早的 */
+            capped?: boolean;
+            /** @description 有时点的日子 */
+            days: components["schemas"]["CalendarDay"][];
+            /**
+             * Format: date
+             * @description 起始日期
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description 截止日期（含当日）
+             */
+            to: string;
         };
         DecideAppealInputBody: {
             /** @description 处理意见，5 至 2000 字 */
@@ -2514,6 +2726,73 @@ export interface components {
             leaf: string;
             leafHash: string;
             proof?: string[];
+        };
+        DrawTable: {
+            picks: components["schemas"]["Pick"][];
+            /** Format: int64 */
+            pool: number;
+            purpose: string;
+            tickets?: components["schemas"]["Ticket"][];
+        };
+        Drawing: {
+            /** @description 抽取算法 */
+            algorithm: string;
+            /**
+             * Format: int64
+             * @description 第几次；前一次被宣布无效才有下一次
+             */
+            attempt: number;
+            /** @description 证据文件的摘要，已记入公开日志 */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description 抽取的时间；没有表示还没有抽
+             */
+            drawnAt?: string;
+            /** @description 证据文件 */
+            evidenceUrl?: string;
+            /** @description 备用熵源 */
+            fallback: string;
+            /**
+             * Format: int64
+             * @description 多少小时没有取得就改用备用熵源
+             */
+            fallbackHours: number;
+            /**
+             * Format: date-time
+             * @description 编号固定的时间
+             */
+            frozenAt: string;
+            id: string;
+            /** @description 抽取用的密钥串 */
+            key?: string;
+            /** @description 抽取池的摘要 */
+            poolHash: string;
+            /**
+             * Format: int64
+             * @description 抽取池有几个号
+             */
+            poolSize: number;
+            /**
+             * @description selection 选取，panel 抽取专家
+             * @enum {string}
+             */
+            purpose: "selection" | "panel";
+            /** @description 抽什么 */
+            purposeLabel: string;
+            /** @description 公告指定的熵源 */
+            source: string;
+            /** @description 每次抽取 */
+            tables: components["schemas"]["DrawTable"][];
+            /** @description 为真表示用了备用熵源 */
+            usedFallback: boolean;
+            /** @description 无效的理由 */
+            voidReason?: string;
+            /**
+             * Format: date-time
+             * @description 宣布无效的时间
+             */
+            voidedAt?: string;
         };
         Eligibility: {
             agencyId: string;
@@ -2668,6 +2947,11 @@ export interface components {
             /** @description 按行业领域 */
             sector: components["schemas"]["Facet"][];
         };
+        FactGroup: {
+            facts: components["schemas"]["ReviewFact"][];
+            /** @description 小标题 */
+            title: string;
+        };
         FactorCode: {
             /** @description 验证器上的 6 位数字 */
             code: string;
@@ -2695,6 +2979,14 @@ export interface components {
             line: number;
             /** @description 原因：错在哪里，怎样才对 */
             reason: string;
+        };
+        FeeTable: {
+            /** @description 表名，含单位 */
+            caption: string;
+            /** @description 列名 */
+            header: string[];
+            /** @description 各行，单元格为文字 */
+            rows: string[][];
         };
         FieldChange: {
             /** @description 导入后的值 */
@@ -2904,6 +3196,12 @@ export interface components {
              * @description 最后变更时间
              */
             updatedAt: string;
+        };
+        ItemRef: {
+            /** @description 事项编码 */
+            code: string;
+            /** @description 事项名称 */
+            name: string;
         };
         ItemSummary: {
             /** @description 服务的审批事项 */
@@ -3178,6 +3476,276 @@ export interface components {
             /** @description 是否已登录 */
             signedIn: boolean;
         };
+        Mine: {
+            /**
+             * Format: date-time
+             * @description 项目业主选定或评判的期限
+             */
+            choiceUntil?: string;
+            /**
+             * Format: int64
+             * @description 承诺时限上限（工作日）
+             */
+            daysCeiling: number;
+            /**
+             * Format: date-time
+             * @description 报名截止，以平台数据库时钟为准
+             */
+            deadline: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 本机构今天是否符合报名条件；开放报名的列表才有 */
+            eligible?: boolean;
+            /** @description 为真表示使用财政资金 */
+            fiscal: boolean;
+            id: string;
+            /** @description 中介服务事项 */
+            items: components["schemas"]["ItemRef"][];
+            /**
+             * @description 专家在评审组中的状态
+             * @enum {string}
+             */
+            member?: "reserve" | "drawn" | "declared" | "recused" | "absent" | "scored";
+            /**
+             * @description 选取方式
+             * @enum {string}
+             */
+            method: "random" | "lowest_price" | "reference_price" | "credit_weighted" | "proposal" | "panel" | "direct";
+            /** @description 选取方式 */
+            methodLabel: string;
+            /** @description 采购编号 */
+            number: string;
+            /** @description 本机构的响应；开标后才有 */
+            own?: components["schemas"]["PublicBid"];
+            /**
+             * Format: int64
+             * @description 固定价格，或最高限价（分）；没有表示由机构报价
+             */
+            priceFen?: number;
+            /**
+             * @description fixed 固定价格，quoted 报总价，discount 报下浮率
+             * @enum {string}
+             */
+            pricing: "fixed" | "quoted" | "discount";
+            /**
+             * Format: date-time
+             * @description 结果公示截止
+             */
+            publicityUntil?: string;
+            /**
+             * Format: date-time
+             * @description 发布时间
+             */
+            publishedAt: string;
+            /** @description 项目业主；自然人只显示姓氏 */
+            purchaser: string;
+            /**
+             * Format: int64
+             * @description 还没有答复的提问数，只告诉项目业主
+             */
+            questions?: number;
+            /** @description 不符合的条件 */
+            reasons?: components["schemas"]["ProcurementReason"][];
+            /** @description 区划代码 */
+            regionCode: string;
+            /** @description 区划 */
+            regionName: string;
+            /**
+             * Format: int64
+             * @description 第几次发布
+             */
+            round: number;
+            /**
+             * Format: date-time
+             * @description 选取时间
+             */
+            selectionAt: string;
+            /**
+             * @description 状态；closed 是报名已截止、尚未开标
+             * @enum {string}
+             */
+            state: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "withdrawn" | "failed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 项目名称 */
+            title: string;
+            /** @description 等着谁做什么；有的排在前面 */
+            waiting?: string[];
+        };
+        MinePage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Mine"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        Moment: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 采购项目 */
+            id: string;
+            /**
+             * @description sign-up 报名截止，selection 选取，publicity 公示截止
+             * @enum {string}
+             */
+            kind: "sign-up" | "selection" | "publicity";
+            /** @description 是什么时点 */
+            kindLabel: string;
+            /** @description 采购编号 */
+            number: string;
+            /** @description 项目业主 */
+            purchaser: string;
+            /** @description 区划 */
+            regionName: string;
+            /** @description 项目名称 */
+            title: string;
+        };
+        MyDetail: {
+            /** @description 现在能做什么 */
+            allowedActions: components["schemas"]["Allowed"][];
+            /** @description 中选通知书，先后为序 */
+            awards: components["schemas"]["AwardLine"][];
+            /** @description 各家响应；开标前没有 */
+            bids: components["schemas"]["PublicBid"][];
+            /** @description 项目业主选定的理由 */
+            choiceReason?: string;
+            /**
+             * Format: date-time
+             * @description 项目业主选定或评判的期限
+             */
+            choiceUntil?: string;
+            /** @description 三方承诺 */
+            commitments?: components["schemas"]["Undertaking"][];
+            /**
+             * Format: date-time
+             * @description 得出结果的时间
+             */
+            concludedAt?: string;
+            /** @description 全过程，先后为序 */
+            course: components["schemas"]["CourseStep"][];
+            /**
+             * Format: int64
+             * @description 承诺时限上限（工作日）
+             */
+            daysCeiling: number;
+            /**
+             * Format: date-time
+             * @description 报名截止，以平台数据库时钟为准
+             */
+            deadline: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 抽取 */
+            draws: components["schemas"]["Drawing"][];
+            /** @description 撤回、流标或终止的原因 */
+            endedReason?: string;
+            /** @description 公告的内容，供阅读 */
+            facts: components["schemas"]["FactGroup"][];
+            /** @description 为真表示使用财政资金 */
+            fiscal: boolean;
+            /**
+             * Format: date-time
+             * @description 开标、抽取池编号固定的时间
+             */
+            frozenAt?: string;
+            id: string;
+            /** @description 中介服务事项 */
+            items: components["schemas"]["ItemRef"][];
+            /** @description 为真表示现在可以对结果提出异议 */
+            mayObject: boolean;
+            /** @description 专家在评审组中的状态 */
+            member?: string;
+            /**
+             * @description 选取方式
+             * @enum {string}
+             */
+            method: "random" | "lowest_price" | "reference_price" | "credit_weighted" | "proposal" | "panel" | "direct";
+            /** @description 选取方式 */
+            methodLabel: string;
+            /** @description 采购编号 */
+            number: string;
+            /** @description 异议和答复；不显示异议人和内容 */
+            objections: components["schemas"]["ResultObjection"][];
+            /** @description 为真表示已开标 */
+            opened: boolean;
+            /** @description 本机构的响应；开标后才有 */
+            own?: components["schemas"]["PublicBid"];
+            /** @description 抽取池的摘要 */
+            poolHash?: string;
+            /** @description 本次重新发布的、流标的采购的编号 */
+            previousNumber?: string;
+            /**
+             * Format: int64
+             * @description 固定价格，或最高限价（分）；没有表示由机构报价
+             */
+            priceFen?: number;
+            /**
+             * @description fixed 固定价格，quoted 报总价，discount 报下浮率
+             * @enum {string}
+             */
+            pricing: "fixed" | "quoted" | "discount";
+            /** @description 为真表示公示截止暂定：所依据的年份日历尚未公布 */
+            publicityProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 结果公示截止
+             */
+            publicityUntil?: string;
+            /**
+             * Format: date-time
+             * @description 发布时间
+             */
+            publishedAt: string;
+            /** @description 项目业主；自然人只显示姓氏 */
+            purchaser: string;
+            /** @description 已答复的提问；不显示提问人 */
+            questions: components["schemas"]["Answered"][];
+            /** @description 区划代码 */
+            regionCode: string;
+            /** @description 区划 */
+            regionName: string;
+            /**
+             * Format: int64
+             * @description 第几次发布
+             */
+            round: number;
+            /** @description 专家评分；得出结果后公布 */
+            scores: components["schemas"]["ScoreLine"][];
+            /**
+             * Format: date-time
+             * @description 选取时间
+             */
+            selectionAt: string;
+            /** @description 您以哪几方的身份参与 */
+            sides: string[];
+            /**
+             * @description 状态；closed 是报名已截止、尚未开标
+             * @enum {string}
+             */
+            state: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "withdrawn" | "failed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 公告的内容，含历次更正 */
+            terms: components["schemas"]["Terms"];
+            /**
+             * Format: int64
+             * @description 公告的版本；发布时为 1，每次更正加 1
+             */
+            termsVersion: number;
+            /** @description 项目名称 */
+            title: string;
+            /** @description 还没有答复的提问，只告诉项目业主 */
+            waitingQuestions?: components["schemas"]["Asked"][];
+        };
         NewAccount: {
             /** @description 邮箱：邀请寄到这里 */
             email: string;
@@ -3262,32 +3830,6 @@ export interface components {
             /** @description 姓名或单位名称 */
             name: string;
             /** @description 异议内容和依据 */
-            text: string;
-        };
-        Objection: {
-            /** @description 答复 */
-            answer: string;
-            /**
-             * Format: date-time
-             * @description 答复时间
-             */
-            decidedAt?: string;
-            /**
-             * Format: date-time
-             * @description 提出时间
-             */
-            filedAt: string;
-            id: string;
-            /** @description 异议人 */
-            name: string;
-            /** @description 查询号 */
-            number: string;
-            /**
-             * @description 状态：待处理、成立、不成立
-             * @enum {string}
-             */
-            state: "filed" | "upheld" | "dismissed";
-            /** @description 异议内容 */
             text: string;
         };
         ObjectionMatter: {
@@ -3552,6 +4094,18 @@ export interface components {
             /** @description 登录会话，包括已结束的 */
             sessions: components["schemas"]["Session"][];
         };
+        Pick: {
+            hash: string;
+            /** Format: int64 */
+            index: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            remainder: number;
+            /** Format: int64 */
+            remaining: number;
+            struck?: boolean;
+        };
         Practitioner: {
             /** @description 证书编号，已遮蔽 */
             certificateNo: string;
@@ -3650,6 +4204,136 @@ export interface components {
             /** @description 怎样才对 */
             message: string;
         };
+        ProcurementDetail: {
+            /** @description 中选通知书，先后为序 */
+            awards: components["schemas"]["AwardLine"][];
+            /** @description 各家响应；开标前没有 */
+            bids: components["schemas"]["PublicBid"][];
+            /** @description 项目业主选定的理由 */
+            choiceReason?: string;
+            /**
+             * Format: date-time
+             * @description 项目业主选定或评判的期限
+             */
+            choiceUntil?: string;
+            /**
+             * Format: date-time
+             * @description 得出结果的时间
+             */
+            concludedAt?: string;
+            /** @description 全过程，先后为序 */
+            course: components["schemas"]["CourseStep"][];
+            /**
+             * Format: int64
+             * @description 承诺时限上限（工作日）
+             */
+            daysCeiling: number;
+            /**
+             * Format: date-time
+             * @description 报名截止，以平台数据库时钟为准
+             */
+            deadline: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 抽取 */
+            draws: components["schemas"]["Drawing"][];
+            /** @description 撤回、流标或终止的原因 */
+            endedReason?: string;
+            /** @description 公告的内容，供阅读 */
+            facts: components["schemas"]["FactGroup"][];
+            /** @description 为真表示使用财政资金 */
+            fiscal: boolean;
+            /**
+             * Format: date-time
+             * @description 开标、抽取池编号固定的时间
+             */
+            frozenAt?: string;
+            id: string;
+            /** @description 中介服务事项 */
+            items: components["schemas"]["ItemRef"][];
+            /** @description 为真表示现在可以对结果提出异议 */
+            mayObject: boolean;
+            /**
+             * @description 选取方式
+             * @enum {string}
+             */
+            method: "random" | "lowest_price" | "reference_price" | "credit_weighted" | "proposal" | "panel" | "direct";
+            /** @description 选取方式 */
+            methodLabel: string;
+            /** @description 采购编号 */
+            number: string;
+            /** @description 异议和答复；不显示异议人和内容 */
+            objections: components["schemas"]["ResultObjection"][];
+            /** @description 为真表示已开标 */
+            opened: boolean;
+            /** @description 抽取池的摘要 */
+            poolHash?: string;
+            /** @description 本次重新发布的、流标的采购的编号 */
+            previousNumber?: string;
+            /**
+             * Format: int64
+             * @description 固定价格，或最高限价（分）；没有表示由机构报价
+             */
+            priceFen?: number;
+            /**
+             * @description fixed 固定价格，quoted 报总价，discount 报下浮率
+             * @enum {string}
+             */
+            pricing: "fixed" | "quoted" | "discount";
+            /** @description 为真表示公示截止暂定：所依据的年份日历尚未公布 */
+            publicityProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 结果公示截止
+             */
+            publicityUntil?: string;
+            /**
+             * Format: date-time
+             * @description 发布时间
+             */
+            publishedAt: string;
+            /** @description 项目业主；自然人只显示姓氏 */
+            purchaser: string;
+            /** @description 已答复的提问；不显示提问人 */
+            questions: components["schemas"]["Answered"][];
+            /** @description 区划代码 */
+            regionCode: string;
+            /** @description 区划 */
+            regionName: string;
+            /**
+             * Format: int64
+             * @description 第几次发布
+             */
+            round: number;
+            /** @description 专家评分；得出结果后公布 */
+            scores: components["schemas"]["ScoreLine"][];
+            /**
+             * Format: date-time
+             * @description 选取时间
+             */
+            selectionAt: string;
+            /**
+             * @description 状态；closed 是报名已截止、尚未开标
+             * @enum {string}
+             */
+            state: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "withdrawn" | "failed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 公告的内容，含历次更正 */
+            terms: components["schemas"]["Terms"];
+            /**
+             * Format: int64
+             * @description 公告的版本；发布时为 1，每次更正加 1
+             */
+            termsVersion: number;
+            /** @description 项目名称 */
+            title: string;
+        };
+        ProcurementQualification: {
+            level?: string;
+            name: string;
+            rowId?: string;
+        };
         ProcurementReason: {
             /**
              * @description 哪一类条件
@@ -3678,6 +4362,92 @@ export interface components {
             revision: number;
             /** @description 密封信封的 SHA-256，开标后公布 */
             sha256: string;
+        };
+        ProcurementSummary: {
+            /**
+             * Format: int64
+             * @description 承诺时限上限（工作日）
+             */
+            daysCeiling: number;
+            /**
+             * Format: date-time
+             * @description 报名截止，以平台数据库时钟为准
+             */
+            deadline: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 为真表示使用财政资金 */
+            fiscal: boolean;
+            id: string;
+            /** @description 中介服务事项 */
+            items: components["schemas"]["ItemRef"][];
+            /**
+             * @description 选取方式
+             * @enum {string}
+             */
+            method: "random" | "lowest_price" | "reference_price" | "credit_weighted" | "proposal" | "panel" | "direct";
+            /** @description 选取方式 */
+            methodLabel: string;
+            /** @description 采购编号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 固定价格，或最高限价（分）；没有表示由机构报价
+             */
+            priceFen?: number;
+            /**
+             * @description fixed 固定价格，quoted 报总价，discount 报下浮率
+             * @enum {string}
+             */
+            pricing: "fixed" | "quoted" | "discount";
+            /**
+             * Format: date-time
+             * @description 结果公示截止
+             */
+            publicityUntil?: string;
+            /**
+             * Format: date-time
+             * @description 发布时间
+             */
+            publishedAt: string;
+            /** @description 项目业主；自然人只显示姓氏 */
+            purchaser: string;
+            /** @description 区划代码 */
+            regionCode: string;
+            /** @description 区划 */
+            regionName: string;
+            /**
+             * Format: int64
+             * @description 第几次发布
+             */
+            round: number;
+            /**
+             * Format: date-time
+             * @description 选取时间
+             */
+            selectionAt: string;
+            /**
+             * @description 状态；closed 是报名已截止、尚未开标
+             * @enum {string}
+             */
+            state: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "withdrawn" | "failed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 项目名称 */
+            title: string;
+        };
+        ProcurementSummaryPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ProcurementSummary"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
         };
         ProfileChange: {
             /** @description 新邮箱；验证后才会换过来 */
@@ -3795,33 +4565,6 @@ export interface components {
             /** @description 为真表示总数多于 total */
             totalCapped?: boolean;
         };
-        Qualification: {
-            /** @description 承载的事项编码；导入的机构没有登记 */
-            carries: string[];
-            /** @description 证书编号 */
-            certificateNo: string;
-            /** @description 发证机关 */
-            issuer: string;
-            /** @description 等级；不分级的为空 */
-            level: string;
-            /** @description 资质名称 */
-            name: string;
-            /**
-             * Format: date
-             * @description 有效期自
-             */
-            validFrom?: string;
-            /**
-             * Format: date
-             * @description 有效期至（含当日）；长期的没有
-             */
-            validTo?: string;
-            /**
-             * @description 今天是否有效
-             * @enum {string}
-             */
-            validity: "valid" | "expiring" | "expired" | "no_term";
-        };
         Question: {
             /** @description 答复 */
             answer?: string;
@@ -3931,6 +4674,11 @@ export interface components {
         RecoveryCodes: {
             /** @description 10 个恢复码，请抄下保存；每个只能用一次 */
             recoveryCodes: string[];
+        };
+        Recusal: {
+            reason: string;
+            rowId?: string;
+            uscc: string;
         };
         RecusalAppeal: {
             agencyId: string;
@@ -4200,7 +4948,7 @@ export interface components {
              */
             number: string;
             /** @description 公示期异议 */
-            objections: components["schemas"]["Objection"][];
+            objections: components["schemas"]["ReviewObjection"][];
             /** @description 提交单位 */
             organisation?: string;
             organisationId?: string;
@@ -4317,6 +5065,32 @@ export interface components {
         };
         ReviewForm: {
             sections: components["schemas"]["ReviewSection"][];
+        };
+        ReviewObjection: {
+            /** @description 答复 */
+            answer: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            decidedAt?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            filedAt: string;
+            id: string;
+            /** @description 异议人 */
+            name: string;
+            /** @description 查询号 */
+            number: string;
+            /**
+             * @description 状态：待处理、成立、不成立
+             * @enum {string}
+             */
+            state: "filed" | "upheld" | "dismissed";
+            /** @description 异议内容 */
+            text: string;
         };
         ReviewOption: {
             label: string;
@@ -4455,6 +5229,35 @@ export interface components {
         ScoreInputBody: {
             /** @description 每份投标一张 */
             sheets: components["schemas"]["Sheet"][];
+        };
+        ScoreLine: {
+            /** @description 意见 */
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 信用得分，十分之一分
+             */
+            credit: number;
+            /**
+             * Format: int64
+             * @description 专家的序号，按抽取次序
+             */
+            expert: number;
+            /**
+             * Format: int64
+             * @description 抽取池编号
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description 价格得分，十分之一分
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description 技术得分，十分之一分
+             */
+            technical: number;
         };
         SealedName: {
             id: string;
@@ -4722,7 +5525,7 @@ export interface components {
             /** @description 效力说明 */
             status: string;
             /** @description 费率或基价表 */
-            tables: components["schemas"]["Table"][];
+            tables: components["schemas"]["FeeTable"][];
         };
         StandardAll: {
             /** @description 全部 */
@@ -4782,13 +5585,93 @@ export interface components {
             /** @description 搜索词 */
             word: string;
         };
-        Table: {
-            /** @description 表名，含单位 */
-            caption: string;
-            /** @description 列名 */
-            header: string[];
-            /** @description 各行，单元格为文字 */
-            rows: string[][];
+        Terms: {
+            algorithm: string;
+            approval?: string;
+            attachments?: components["schemas"]["Attachment"][];
+            /** Format: int64 */
+            ceilingFen?: number;
+            complaintPhone: string;
+            contact: string;
+            contactPhone: string;
+            /** Format: int64 */
+            creditWeight?: number;
+            /** Format: int64 */
+            daysCeiling: number;
+            /** Format: date-time */
+            deadline: string;
+            delivery: string;
+            directGround?: string;
+            directReason?: string;
+            directUscc?: string;
+            /** Format: int64 */
+            experts?: number;
+            fallback: components["schemas"]["EntropySource"];
+            /** Format: int64 */
+            fallbackHours: number;
+            fewReason?: string;
+            /** Format: int64 */
+            fiscalPercent?: number;
+            /** Format: int64 */
+            floorFen?: number;
+            fund: string;
+            items: string[];
+            /** Format: int64 */
+            keep?: number;
+            method: string;
+            payment: string;
+            practitioners?: string;
+            previous?: string;
+            /** Format: int64 */
+            priceFen?: number;
+            /** Format: int64 */
+            priceWeight?: number;
+            pricing: string;
+            projectCode?: string;
+            projectName: string;
+            qualificationRule?: string;
+            qualifications?: components["schemas"]["ProcurementQualification"][];
+            recusals?: components["schemas"]["Recusal"][];
+            region: string;
+            result: string;
+            scope: string;
+            /** Format: date-time */
+            selectionAt: string;
+            /** Format: int64 */
+            shortlist?: number;
+            source: components["schemas"]["EntropySource"];
+            /** Format: int64 */
+            techWeight?: number;
+            urgent?: boolean;
+            urgentBasis?: string;
+            witness?: string;
+        };
+        Ticket: {
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            number: number;
+        };
+        Undertaking: {
+            /**
+             * Format: date-time
+             * @description 承诺时间
+             */
+            committedAt?: string;
+            /**
+             * @description 哪一方
+             * @enum {string}
+             */
+            party: "purchaser" | "supervisor" | "platform";
+            /** @description 哪一方 */
+            partyLabel: string;
+            /**
+             * Format: date-time
+             * @description 揭示时间
+             */
+            revealedAt?: string;
         };
         UnreadCount: {
             /**
@@ -9732,6 +10615,192 @@ export interface operations {
             };
         };
     };
+    "my-procurements": {
+        parameters: {
+            query: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；panel 我参加评审的 */
+                view: "purchaser" | "bids" | "open" | "operator" | "panel";
+                /** @description 状态 */
+                state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "failed" | "withdrawn" | "terminated";
+                /** @description 项目名称或采购编号的一部分 */
+                q?: string;
+                /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
+                agency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-procurement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 标识，或采购编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "answer-objection": {
         parameters: {
             query?: never;
@@ -10895,6 +11964,221 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    procurements: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 状态；open 正在报名，closed 报名已截止、尚未开标 */
+                state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "failed" | "withdrawn" | "terminated";
+                /** @description 选取方式 */
+                method?: "random" | "lowest_price" | "reference_price" | "credit_weighted" | "proposal" | "panel" | "direct";
+                /** @description 事项编码 */
+                item?: string;
+                /** @description 行业 */
+                sector?: string;
+                /** @description 区划代码（含下级） */
+                region?: string;
+                /** @description 项目业主名称的一部分 */
+                purchaser?: string;
+                /** @description fiscal 使用财政资金，own 自有资金 */
+                fund?: "fiscal" | "own";
+                /** @description 固定价格或最高限价不低于（分） */
+                priceFrom?: number;
+                /** @description 固定价格或最高限价不高于（分） */
+                priceTo?: number;
+                /** @description 项目名称、项目业主或采购编号的一部分 */
+                q?: string;
+                /** @description 发布日期从，如 2026-11-01 */
+                publishedFrom?: string;
+                /** @description 发布日期到（含当日） */
+                publishedTo?: string;
+                /** @description 报名截止从 */
+                deadlineFrom?: string;
+                /** @description 报名截止到（含当日） */
+                deadlineTo?: string;
+                /** @description deadline 最早截止在前；不写为最新发布在前 */
+                sort?: "deadline";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcurementSummaryPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-calendar": {
+        parameters: {
+            query?: {
+                /** @description 起始日期，如 2026-11-25；不写为今天 */
+                from?: string;
+                /** @description 几天 */
+                days?: number;
+                /** @description 区划代码（含下级） */
+                region?: string;
+                /** @description 事项编码 */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deadlines"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    procurement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 标识，或采购编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcurementDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13531,7 +14815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Objection"];
+                    "application/json": components["schemas"]["ReviewObjection"];
                 };
             };
             /** @description Unauthorized */

@@ -3,7 +3,7 @@ import { api, read } from "../../../shared/api/client";
 import type { components } from "../../../shared/api/schema";
 
 export type Standard = components["schemas"]["Standard"];
-export type RateTable = components["schemas"]["Table"];
+export type RateTable = components["schemas"]["FeeTable"];
 
 export const methodWords: Readonly<Record<Standard["method"], string>> = {
   progressive_percent: "差额定率累进（%）",

@@ -1,0 +1,200 @@
+package procurement
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"zjcs/internal/draw"
+	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/page"
+)
+
+// mineCursor is where a page of one's own list ended: what waits for someone stands first.
+type mineCursor struct {
+	Weight int
+	At     time.Time
+	ID     uuid.UUID
+}
+
+type mineKey struct {
+	MineFilter
+	orgs    []uuid.UUID
+	regions []string
+	agency  uuid.UUID
+	after   mineCursor
+	later   bool
+}
+
+type mineRow struct {
+	Mine
+	weight int
+	at     time.Time
+}
+
+func (r mineRow) cursor() mineCursor { return mineCursor{r.weight, r.at, r.ID} }
+
+// What makes a procurement wait for an official or its purchaser.
+const (
+	openObjections = `(SELECT count(*) FROM procurement_objection o WHERE o.procurement_id = p.id AND o.state IN ('filed','accepted'))`
+	unanswered     = `(CASE WHEN p.state = 'open' THEN (SELECT count(*) FROM procurement_question q WHERE q.procurement_id = p.id AND q.answer IS NULL) ELSE 0 END)`
+	lateSelection  = `(p.state = 'selecting' AND p.selection_at < now() - interval '1 hour' AND p.choice_until IS NULL)`
+	awaitsChoice   = `(p.state = 'selecting' AND p.choice_until > now())`
+)
+
+// of are the rows of a view, and how its list is ordered.
+func (k mineKey) of(w *db.Where) (weight, at string) {
+	weight, at = "0", "p.published_at"
+	switch k.View {
+	case ViewPurchaser:
+		w.Add("p.org_id = ANY (?)", k.orgs)
+		weight = fmt.Sprintf("(%s > 0 OR %s)::integer", unanswered, awaitsChoice)
+	case ViewBids:
+		w.Add("EXISTS (SELECT FROM bid b WHERE b.procurement_id = p.id AND b.agency_id = ?)", k.agency)
+	case ViewOpen:
+		w.Add(`p.state = 'open' AND p.deadline > now() AND NOT EXISTS (SELECT FROM procurement_item x WHERE x.procurement_id = p.id
+			AND NOT EXISTS (SELECT FROM agency_item ai WHERE ai.agency_id = ? AND ai.item_id = x.item_id))`, k.agency)
+	case ViewOperator:
+		w.Add("p.region_code = ANY (?)", k.regions)
+		weight = fmt.Sprintf("(%s > 0 OR %s)::integer", openObjections, lateSelection)
+	case ViewPanel:
+		w.Add("EXISTS (SELECT FROM panel_member m JOIN expert e ON e.id = m.expert_id WHERE m.procurement_id = p.id AND m.state <> 'reserve' AND e.org_id = ANY (?))", k.orgs)
+	}
+	switch k.State {
+	case "":
+	case Open:
+		w.Add("p.state = 'open' AND p.deadline > now()")
+	case Closed:
+		w.Add("p.state = 'open' AND p.deadline <= now()")
+	default:
+		w.Add("p.state = ?", string(k.State))
+	}
+	if k.Query != "" {
+		like := "%" + db.EscapeLike(strings.ToLower(k.Query)) + "%"
+		w.Add("(lower(p.title) LIKE ? OR lower(p.number) LIKE ?)", like, like)
+	}
+	return weight, at
+}
+
+func listMine(ctx context.Context, q db.Querier, k mineKey) (list []mineRow, total int, err error) {
+	w := &db.Where{}
+	weight, at := k.of(w)
+	count := db.CountUpTo(page.TotalCap, "procurement p", w)
+	if k.later {
+		w.Add(fmt.Sprintf("(%s, %s, p.id) < (?, ?, ?)", weight, at), k.after.Weight, k.after.At, k.after.ID)
+	}
+	found := fmt.Sprintf(`SELECT p.id, %[1]s AS weight, %[2]s AS sorted FROM procurement p WHERE %[3]s ORDER BY weight DESC, sorted DESC, p.id DESC LIMIT %[4]s`,
+		weight, at, w.SQL(), w.Arg(k.Size()+1))
+	agency, orgs := w.Arg(k.agency), w.Arg(k.orgs)
+	sql := `SELECT ` + summaryColumns + fmt.Sprintf(`, found.weight, found.sorted, %s, %s, %s, %s, p.choice_until,
+		coalesce((SELECT m.state FROM panel_member m JOIN expert e ON e.id = m.expert_id WHERE m.procurement_id = p.id AND e.org_id = ANY (%s) LIMIT 1), ''),
+		(SELECT b.id FROM bid b WHERE b.procurement_id = p.id AND b.agency_id = %s)`,
+		openObjections, unanswered, lateSelection, awaitsChoice, orgs, agency) + summaryFrom(found) + " ORDER BY found.weight DESC, found.sorted DESC, p.id DESC"
+	var b pgx.Batch
+	b.Queue(count.SQL, count.Args...).QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
+	owns := map[uuid.UUID]uuid.UUID{} // bid → procurement
+	b.Queue(sql, w.Args...).Query(func(rows pgx.Rows) error {
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (mineRow, error) {
+			r, own, err := k.scan(row)
+			if own != nil && k.View == ViewBids {
+				owns[*own] = r.ID
+			}
+			return r, err
+		})
+		return err
+	})
+	if err := q.SendBatch(ctx, &b).Close(); err != nil {
+		return nil, 0, fmt.Errorf("own procurements: %w", err)
+	}
+	return list, total, addOwn(ctx, q, list, owns)
+}
+
+// scan reads a row of listMine: a Summary's columns, then its own.
+func (k mineKey) scan(row pgx.CollectableRow) (r mineRow, own *uuid.UUID, err error) {
+	var objections, questions int
+	var late, choice bool
+	r.Summary, err = scanSummary(more{row, []any{&r.weight, &r.at, &objections, &questions, &late, &choice, &r.ChoiceUntil, &r.Member, &own}})
+	if k.View != ViewPanel {
+		r.Member = ""
+	}
+	if k.View != ViewPurchaser && k.View != ViewOperator {
+		r.ChoiceUntil = nil
+		return r, own, err
+	}
+	if k.View == ViewPurchaser && questions > 0 {
+		r.Questions, r.Waiting = questions, append(r.Waiting, fmt.Sprintf("%d 个提问等您答复", questions))
+	}
+	if k.View == ViewPurchaser && choice {
+		r.Waiting = append(r.Waiting, "等您选定或评判")
+	}
+	if k.View == ViewOperator && objections > 0 {
+		r.Waiting = append(r.Waiting, fmt.Sprintf("%d 件异议等待办理", objections))
+	}
+	if k.View == ViewOperator && late {
+		r.Waiting = append(r.Waiting, "选取时间已过，还没有结果")
+	}
+	return r, own, err
+}
+
+// more lets scanSummary read a row that has further columns.
+type more struct {
+	pgx.CollectableRow
+	into []any
+}
+
+func (m more) Scan(dest ...any) error {
+	return m.CollectableRow.Scan(append(slices.Clone(dest), m.into...)...)
+}
+
+func addOwn(ctx context.Context, q db.Querier, list []mineRow, owns map[uuid.UUID]uuid.UUID) error {
+	for bid, id := range owns {
+		bids, err := loadBids(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		for _, b := range bids {
+			if b.ID != bid {
+				continue
+			}
+			public := publicBid(b)
+			i := slices.IndexFunc(list, func(r mineRow) bool { return r.ID == id })
+			list[i].Own = &public
+		}
+	}
+	return nil
+}
+
+func listAsked(ctx context.Context, q db.Querier, id uuid.UUID) ([]Asked, error) {
+	rows, err := q.Query(ctx, `SELECT id, question, asked_at FROM procurement_question WHERE procurement_id = $1 AND answer IS NULL ORDER BY asked_at, id`, id)
+	if err != nil {
+		return nil, fmt.Errorf("waiting questions: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Asked])
+	if err != nil {
+		return nil, fmt.Errorf("waiting questions: %w", err)
+	}
+	return out, nil
+}
+
+func listUndertakings(ctx context.Context, q db.Querier, id uuid.UUID) ([]Undertaking, error) {
+	rows, err := q.Query(ctx, `
+		SELECT x.party, c.committed_at, c.revealed_at FROM unnest($2::text[]) WITH ORDINALITY x(party, n)
+		LEFT JOIN draw_commitment c ON c.procurement_id = $1 AND c.party = x.party ORDER BY x.n`, id, draw.Parties)
+	if err != nil {
+		return nil, fmt.Errorf("commitments: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u Undertaking, err error) {
+		err = row.Scan(&u.Party, &u.Committed, &u.Revealed)
+		u.PartyLabel = partyLabels[u.Party]
+		return u, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("commitments: %w", err)
+	}
+	return out, nil
+}
