@@ -64,7 +64,7 @@ func (l *Log) Receipts(ctx context.Context, subject uuid.UUID) ([]Receipt, error
 
 var errNoLine = apperr.New(apperr.NotFound, "公开日志中没有这个条目")
 
-// Head of the log; NotFound while it is empty.
+// Head of the log; NotFound before Prepare.
 func (l *Log) Head(ctx context.Context) (Head, error) { return loadHead(ctx, l.pool) }
 
 // Lookup finds lines by their ids, with their positions as far as they have one.
