@@ -87,7 +87,7 @@ func (l *Log) keyTx(ctx context.Context, tx db.Tx) (*key, error) {
 		return nil, errors.New("公开日志用的是 ZJCS_LEDGER_KEY 给出的密钥，请设置它")
 	case found:
 		if secret, err = l.vault.Open(fieldSigner, sealed); err != nil {
-			return nil, fmt.Errorf("the log's key: %w", err)
+			return nil, fmt.Errorf("公开日志的签名密钥打不开：它不是用现在的 ZJCS_SECRET_KEY 加密的，以前的密钥应放在 ZJCS_SECRET_KEY_PREVIOUS: %w", err)
 		}
 	default:
 		if secret, _, err = NewKey(l.name); err != nil {
