@@ -219,8 +219,8 @@ func (f *fixture) publicity(title string) string {
 	return number
 }
 
-// site is the portal over pool, behind the layers every request passes.
-func site(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) http.Handler {
+// portalOf is the portal over pool.
+func portalOf(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) (*Portal, *slog.Logger) {
 	t.Helper()
 	now := func() time.Time { return today }
 	c := catalog.New(pool)
@@ -247,12 +247,20 @@ func site(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) http.Handl
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p, logger
+}
+
+// site is the portal over pool, behind the layers every request passes.
+func site(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) http.Handler {
+	t.Helper()
+	now := func() time.Time { return today }
+	p, logger := portalOf(t, pool, logs, dist...)
 	gin.SetMode(gin.TestMode)
 	engine := gin.New()
 	p.Mount(engine)
 	engine.NoRoute(gin.WrapF(p.NotFound))
 	return web.New(web.Options{
 		Routes: engine, Logger: logger, Metrics: web.NewMetrics(prometheus.NewRegistry()),
-		Now: now, Failure: p.Failure, MaxBody: 1 << 20, Limit: 10 * time.Second,
+		Now: now, Failure: p.Failure, MaxBody: 1 << 20, Uploads: map[string]int64{DrawEventsPattern: 0}, Limit: 10 * time.Second,
 	})
 }

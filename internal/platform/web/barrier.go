@@ -50,6 +50,11 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// Flush sends what was written: gin asks for it by type.
+func (w *statusWriter) Flush() {
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // what cannot be flushed is sent at the end
+}
+
 func (b *barrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := b.now()
 	id := requestID(r)

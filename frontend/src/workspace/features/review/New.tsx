@@ -15,7 +15,7 @@ import { detailKey, useKinds, type Kind } from "./submissions";
 export function New() {
   const kinds = useKinds();
   const { data: me } = useMe();
-  const mine = kinds.data?.filter((k) => k.mayPrepare);
+  const mine = kinds.data?.filter((k) => k.mayPrepare && k.name !== "procurement-amendment"); // an amendment begins at its procurement
   return (
     <Page title="新建申请" lede="选一类，按表填写。边填边存，随时可以离开再回来。">
       {mine === undefined || me === undefined ? (

@@ -1,4 +1,4 @@
-import { timeWords, yuanOf } from "./amount";
+import { timeWords, yuanOf } from "../../../../shared/format/amount";
 import type { components } from "../../../../shared/api/schema";
 
 export type Form = components["schemas"]["ReviewForm"];

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { regionLines, useRegions } from "../../../frame/regions";
-import { boxTime, fenOf, instantOf, timeWords, yuanOf } from "./amount";
+import { boxTime, fenOf, instantOf, timeWords, yuanOf } from "../../../../shared/format/amount";
 import type { Field } from "./content";
 import { useTies, type InputProps } from "./FieldEntry";
 

@@ -1,0 +1,201 @@
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Tag } from "antd";
+import { useState } from "react";
+import { api, read } from "../../../shared/api/client";
+import { dateTime } from "../../../shared/format/time";
+import { ActFault } from "../../frame/Act";
+import { faultsOf } from "../../frame/faults";
+import { AreaField, TextField, TickField } from "../../frame/fields";
+import { ReadFault, RowsSkeleton } from "../../frame/states";
+import { sendForm, type FileRef } from "../../frame/upload";
+import { fenOf } from "../../../shared/format/amount";
+import { Card } from "./Acts";
+import { basisPoints, saveFile, useStep, type MyDetail, type Receipt } from "./procurements";
+
+interface Draft {
+  price: string;
+  rate: string;
+  days: string;
+  text: string;
+  people: string[];
+  files: { id: string; name: string }[];
+}
+
+const blank: Draft = { price: "", rate: "", days: "", text: "", people: [], files: [] };
+
+function kept(id: string): Draft {
+  try {
+    const text = localStorage.getItem(`bid-${id}`);
+    return text === null ? blank : { ...blank, ...(JSON.parse(text) as Partial<Draft>) };
+  } catch {
+    return blank;
+  }
+}
+
+/** Sign-up, quote and proposal. What was handed in nobody can read; a copy stays in this browser. */
+export function Bid({ d }: { d: MyDetail }) {
+  const path = { path: { id: d.id } };
+  const may = useQuery({ queryKey: ["procurements", "eligibility", d.id], queryFn: ({ signal }) => read(api.GET("/api/v1/procurements/{id}/eligibility", { params: path, signal })) });
+  const receipt = useQuery({ queryKey: ["procurements", "receipt", d.id], retry: false, queryFn: ({ signal }) => read(api.GET("/api/v1/procurements/{id}/my-bid", { params: path, signal })) });
+  const [v, setV] = useState<Draft>(() => kept(d.id));
+  const put = (next: Draft): void => {
+    setV(next);
+    try {
+      localStorage.setItem(`bid-${d.id}`, JSON.stringify(next));
+    } catch {
+      // a browser that keeps nothing: what is typed stands as long as the page does
+    }
+  };
+  const pricing = d.terms.pricing;
+  const submit = useStep(() =>
+    read(
+      api.PUT("/api/v1/procurements/{id}/my-bid", {
+        params: path,
+        body: {
+          days: /^\d+$/.test(v.days.trim()) ? Number(v.days) : 0,
+          ...(pricing === "quoted" ? { quoteFen: fenOf(v.price) ?? -1 } : {}),
+          ...(pricing === "discount" ? { discountBp: basisPoints(v.rate) ?? -1 } : {}),
+          proposal: { text: v.text, practitioners: v.people, files: v.files.map((f) => f.id) },
+        },
+      }),
+    ),
+  );
+  const withdraw = useStep(() => read(api.DELETE("/api/v1/procurements/{id}/my-bid", { params: path })));
+  const upload = useStep(async (file: File) => {
+    const form = new FormData();
+    form.append("file", file);
+    return { ref: await sendForm<FileRef>(`/api/v1/procurements/${d.id}/bid-files`, form, () => undefined), name: file.name };
+  }, ({ ref, name }) => { put({ ...v, files: [...v.files, { id: ref.id, name }] }); });
+  const faults = faultsOf(submit.error);
+  if (may.error) return <ReadFault fault={may.error} retry={() => void may.refetch()} />;
+  if (may.data === undefined) return <RowsSkeleton rows={3} />;
+  const latest: Receipt | undefined = submit.data ?? withdraw.data ?? receipt.data;
+  return (
+    <Card title="报名投标">
+      {latest === undefined ? null : (
+        <div className="receipt">
+          <Alert
+            role="status"
+            type="success"
+            title={`平台已于 ${dateTime(latest.receipt.receivedAt)} 收到（第 ${latest.receipt.revision} 次）`}
+            description={
+              <>
+                回执摘要 <code>{latest.receipt.sha256}</code>。开标时全部回执一起公布，您可以核对自己的在不在其中。
+              </>
+            }
+            action={<Button onClick={() => { saveFile(`回执-${d.number}.txt`, `${latest.text}\n${latest.signature ?? ""}\n`); }}>存回执</Button>}
+          />
+        </div>
+      )}
+      {may.data.eligible ? null : (
+        <>
+          <Alert type="warning" title={`${may.data.agencyName}今天不符合报名条件`} />
+          <ul className="plain">
+            {may.data.reasons.map((r) => (
+              <li key={r.code + r.message}>
+                {r.message}；{r.right}
+              </li>
+            ))}
+            {may.data.blocks.map((b) => (
+              <Blocked key={b.code + b.message} id={d.id} code={b.code} words={`${b.message}（${b.basis}）`} />
+            ))}
+          </ul>
+        </>
+      )}
+      {may.data.eligible ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            submit.mutate(undefined);
+          }}
+        >
+          <p className="tell">
+            提交后立即加密，开标前谁也不能读，包括平台管理员，也包括您自己。填写的内容在这台电脑的浏览器里留一份，供修改；截止前可以改、可以撤回。
+          </p>
+          <ActFault fault={submit.error ?? withdraw.error ?? upload.error} />
+          {pricing === "quoted" ? <TextField label="报价（元）" inputMode="text" help={rangeWords(d)} value={v.price} change={(price) => { put({ ...v, price }); }} fault={faults.quoteFen} /> : null}
+          {pricing === "discount" ? <TextField label="下浮率（%）" help="最多两位小数，如 12.5" value={v.rate} change={(rate) => { put({ ...v, rate }); }} fault={faults.discountBp} /> : null}
+          <TextField label="承诺时限（工作日）" inputMode="numeric" help={`不超过 ${d.daysCeiling} 个工作日`} value={v.days} change={(days) => { put({ ...v, days }); }} fault={faults.days} />
+          <AreaField label="响应方案" optional={d.method !== "proposal" && d.method !== "panel"} rows={6} maxLength={20000} value={v.text} change={(text) => { put({ ...v, text }); }} fault={faults["proposal.text"]} />
+          {may.data.practitioners.length > 0 ? (
+            <fieldset className="entry">
+              <legend>派出的执业人员</legend>
+              {may.data.practitioners.map((p) => (
+                <TickField key={p.id} label={`${p.name}（${p.specialty}）`} checked={v.people.includes(p.id)} change={(on) => { put({ ...v, people: on ? [...v.people, p.id] : v.people.filter((x) => x !== p.id) }); }} />
+              ))}
+            </fieldset>
+          ) : null}
+          <fieldset className="entry">
+            <legend>附件</legend>
+            <p className="help">PDF、OFD、图片、DOCX、XLSX；同样加密，开标前谁也打不开。</p>
+            <ul className="plain">
+              {v.files.map((f) => (
+                <li key={f.id}>
+                  {f.name} <Tag>已密封</Tag>
+                  <Button type="link" onClick={() => { put({ ...v, files: v.files.filter((x) => x.id !== f.id) }); }}>
+                    去掉<span className="visually-hidden">{f.name}</span>
+                  </Button>
+                </li>
+              ))}
+            </ul>
+            <input
+              type="file"
+              aria-label="选择附件"
+              onChange={(event) => {
+                const file = event.currentTarget.files?.[0];
+                if (file !== undefined) upload.mutate(file);
+                event.currentTarget.value = "";
+              }}
+            />
+            {upload.isPending ? <p role="status">正在上传并密封</p> : null}
+          </fieldset>
+          <p className="form-actions">
+            <Button type="primary" htmlType="submit" loading={submit.isPending}>
+              {latest === undefined ? "密封并提交" : "密封并重新提交"}
+            </Button>
+            {latest === undefined ? null : (
+              <Button loading={withdraw.isPending} onClick={() => { withdraw.mutate(undefined); }}>
+                撤回投标
+              </Button>
+            )}
+          </p>
+        </form>
+      ) : null}
+    </Card>
+  );
+}
+
+function rangeWords(d: MyDetail): string {
+  const { floorFen, ceilingFen } = d.terms;
+  const yuan = (fen: number): string => `${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })} 元`;
+  const parts = [floorFen === undefined ? "" : `不低于 ${yuan(floorFen)}`, ceilingFen === undefined ? "" : `不高于 ${yuan(ceilingFen)}`].filter((w) => w !== "");
+  return parts.length === 0 ? "由您报价，最多两位小数" : parts.join("，");
+}
+
+type Code = "legal_representative" | "address" | "phone" | "email" | "person" | "practitioner" | "upstream" | "affiliation" | "declared";
+
+function Blocked({ id, code, words }: { id: string; code: Code; words: string }) {
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const appeal = useStep(() => read(api.POST("/api/v1/procurements/{id}/recusal-appeals", { params: { path: { id } }, body: { code, reason } })));
+  return (
+    <li>
+      须回避：{words}
+      {appeal.isSuccess ? (
+        <p role="status">已提出，等运营审核处理。</p>
+      ) : open ? (
+        <>
+          <ActFault fault={appeal.error} />
+          <AreaField label="为什么不应回避" value={reason} change={setReason} maxLength={2000} />
+          <Button loading={appeal.isPending} disabled={reason.trim().length < 5} onClick={() => { appeal.mutate(undefined); }}>
+            提出
+          </Button>
+        </>
+      ) : (
+        <Button type="link" onClick={() => { setOpen(true); }}>
+          认为不对，提出异议
+        </Button>
+      )}
+    </li>
+  );
+}
