@@ -17,16 +17,17 @@ CREATE INDEX ledger_entry_subject ON ledger_entry (subject, seq);
 CREATE INDEX ledger_entry_kind ON ledger_entry (kind, seq DESC);
 CREATE TRIGGER ledger_entry_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Lines that have no position in the tree yet.
+-- Lines that have no position in the tree yet. No foreign key: a line is never removed, it
+-- is written in the same statement, and checking would lock and write each line again.
 CREATE TABLE ledger_pending (
     seq      bigint PRIMARY KEY,
-    entry_id uuid NOT NULL REFERENCES ledger_entry
-);
+    entry_id uuid NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 
 -- Positions, gap-free; the hashes of the tree as tlog stores them; signed checkpoints.
 CREATE TABLE ledger_leaf (
     idx      bigint PRIMARY KEY CHECK (idx >= 0),
-    entry_id uuid NOT NULL UNIQUE REFERENCES ledger_entry
+    entry_id uuid NOT NULL UNIQUE                     -- as in ledger_pending, read by a join with ledger_entry
 );
 CREATE TRIGGER ledger_leaf_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE ledger_hash (
@@ -35,7 +36,7 @@ CREATE TABLE ledger_hash (
 );
 CREATE TRIGGER ledger_hash_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_hash FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE ledger_checkpoint (
-    size      bigint PRIMARY KEY CHECK (size > 0),
+    size      bigint PRIMARY KEY CHECK (size >= 0),
     root      bytea NOT NULL CHECK (length(root) = 32),
     note      text NOT NULL,                          -- C2SP tlog-checkpoint, signed
     signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -43,12 +44,12 @@ CREATE TABLE ledger_checkpoint (
 CREATE TRIGGER ledger_checkpoint_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 SELECT publish_changes('ledger_checkpoint', 'ledger');
 
--- The key that signs, made at the first start.
+-- The key that signs, made at the first start or given by the operator.
 CREATE TABLE ledger_key (
     id       uuid PRIMARY KEY,
     one      boolean NOT NULL UNIQUE DEFAULT true CHECK (one),
     verifier text NOT NULL,                           -- the public key, C2SP signed-note
-    signer   bytea NOT NULL                           -- sealed
+    signer   bytea                                    -- sealed; NULL: ZJCS_LEDGER_KEY
 );
 
 -- Salts of the personal data that a line has only as digests. Deleting one makes its

@@ -33,6 +33,7 @@ type commands struct {
 	Rules     rulesCmd     `cmd:"" help:"各区划的规则：时限、公示期、提醒等。"`
 	Calendar  calendarCmd  `cmd:"" help:"工作日历。"`
 	Secret    secretCmd    `cmd:"" help:"个人信息加密密钥。"`
+	Ledger    ledgerCmd    `cmd:"" help:"公开日志的密钥。"`
 	Verify    verifyCmd    `cmd:"" help:"核对抽取、中选通知书：不连接数据库，可以离线运行。"`
 	OpenAPI   openapiCmd   `cmd:"" name:"openapi" help:"输出接口文档（OpenAPI 3.1）。"`
 	Workflows workflowsCmd `cmd:"" help:"把各生命周期的图写到一个目录（docs/workflows）。"`

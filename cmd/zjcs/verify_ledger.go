@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -14,7 +16,7 @@ import (
 type verifyLedgerCmd struct {
 	From    string `arg:"" name:"文件或网址" help:"公开日志的存档，或站点的网址。"`
 	Key     string `help:"您信任的日志公钥（名称+摘要+公钥）。不给出就用存档自带的，只能证明各部分互相相符。"`
-	Earlier string `placeholder:"FILE" help:"以前保存的检查点文件：还核对从那时起只增不改。"`
+	Earlier string `aliases:"from" placeholder:"FILE" help:"以前保存的检查点或存档：还核对从那时起只增不改。"`
 	Save    string `placeholder:"FILE" help:"把取得的日志存成文件，以后可以离线核对。"`
 }
 
@@ -23,13 +25,19 @@ func (c verifyLedgerCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	earlier := ""
+	earlier, before := "", ledger.Archive{}
 	if c.Earlier != "" {
 		raw, err := os.ReadFile(c.Earlier)
 		if err != nil {
 			return fmt.Errorf("读不了 %s：%w", c.Earlier, err)
 		}
 		earlier = string(raw)
+		if bytes.HasPrefix(raw, []byte("{")) { // an archive, by which a changed line can be named
+			if before, err = ledger.ReadArchive(bytes.NewReader(raw)); err != nil {
+				return fmt.Errorf("读不了 %s：%w", c.Earlier, err)
+			}
+			earlier = before.Checkpoint
+		}
 	}
 	if c.Save != "" {
 		f, err := os.Create(c.Save)
@@ -44,6 +52,9 @@ func (c verifyLedgerCmd) Run(ctx context.Context) error {
 		}
 	}
 	size, err := a.Verify(c.Key, earlier)
+	if at := a.Differs(before); at >= 0 {
+		return fmt.Errorf("核对不通过：第 %d 条与以前存档的不同：%w", at, cmp.Or(err, errNotAsPublished))
+	}
 	if err != nil {
 		return fmt.Errorf("核对不通过：%w", err)
 	}

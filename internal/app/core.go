@@ -128,6 +128,10 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Ledger = c.newLedger()
+	if err := c.Ledger.Prepare(ctx, o.Config.LedgerKey); err != nil {
+		c.Close()
+		return nil, err
+	}
 	c.Procurement = c.newProcurement()
 	c.Review = c.newReview()
 	c.Deliveries = c.newDeliveries()

@@ -30,18 +30,22 @@ func (c *Core) newLedger() *ledger.Log {
 	return ledger.New(c.Pool, c.Vault, name, c.Now)
 }
 
+// personsOfTerms are the members of a notice's terms that name a person.
+var personsOfTerms = []string{"contact"}
+
 // logProcurement writes a procurement's step into the public log, in its transaction.
 func (c *Core) logProcurement(ctx context.Context, tx db.Tx, e procurement.Entry) (uuid.UUID, error) {
-	return c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: e.Kind, Subject: e.Subject, Region: e.Region, Body: e.Body})
+	return c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: e.Kind, Subject: e.Subject, Region: e.Region, Body: e.Body, Persons: personsOfTerms})
 }
 
-// published is a line about something that passed review: what it is, and the digest of
-// what was published.
+// published is a line about something that passed review: what it is, and a digest of what
+// was published, in the words that the public was shown.
 type published struct {
-	Number  string `json:"number"`
-	Label   string `json:"label"`
-	Title   string `json:"title,omitempty"`
-	Content string `json:"content"` // SHA-256 of the content as JSON, personal numbers masked
+	Number  string        `json:"number"`
+	Label   string        `json:"label"`
+	Title   string        `json:"title,omitempty"`
+	Facts   string        `json:"factsSha256,omitempty"` // of what officials decide, as JSON
+	Content ledger.Salted `json:"content,omitempty"`     // where persons are named in it
 }
 
 // logPublished writes what a submission published into the public log. A procurement tells
@@ -52,16 +56,32 @@ func (c *Core) logPublished(ctx context.Context, tx db.Tx, a review.Announcement
 	if a.Action != review.Publish || s.SubjectID == nil || strings.HasPrefix(s.Kind, "procurement-") || strings.HasPrefix(s.Kind, "purchaser-") {
 		return nil
 	}
-	doc, err := json.Marshal(s.Content)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(doc)
-	p := published{Number: s.Number, Label: s.KindLabel, Title: s.Title, Content: hex.EncodeToString(sum[:])}
+	p := published{Number: s.Number, Label: s.KindLabel, Title: s.Title}
 	if strings.HasPrefix(s.Kind, "expert-") {
 		p.Title = ""
 	}
-	_, err = c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: s.Kind, Subject: *s.SubjectID, Region: s.RegionCode, Body: p})
+	if a.Kind.Facts != nil { // never the content itself: it has sealed values in it
+		doc, err := json.Marshal(a.Kind.Facts(s.Content))
+		if err != nil {
+			return err
+		}
+		if a.Kind.ForOrganisation {
+			p.Content = ledger.Salted(doc)
+		} else {
+			sum := sha256.Sum256(doc)
+			p.Facts = hex.EncodeToString(sum[:])
+		}
+	}
+	_, err := c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: s.Kind, Subject: *s.SubjectID, Region: s.RegionCode, Body: p})
+	return err
+}
+
+// recoverLedger finds lines that were left out of the log.
+func (a *App) recoverLedger(ctx context.Context) error {
+	n, err := a.Ledger.Recover(ctx)
+	if n > 0 {
+		a.Logger.ErrorContext(ctx, "lines were left out of the public log and wait again", "lines", n)
+	}
 	return err
 }
 

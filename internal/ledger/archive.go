@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +21,14 @@ import (
 
 // Archive is a copy of the whole log that anyone may keep and check without a network:
 // one JSON object a line, the first the head, then every leaf in its order.
+//
+// With each leaf stands the hash that the log's tiles have in its place: where the two
+// differ, the leaf was changed after it was written, and one knows which.
 type Archive struct {
 	Checkpoint string
 	Key        string
 	Leaves     [][]byte
+	Hashes     []tlog.Hash // as many as Leaves, or none
 }
 
 const archiveFormat = "zjcs-ledger-1"
@@ -36,6 +42,7 @@ type archiveHead struct {
 type archiveLine struct {
 	Index int64  `json:"index"`
 	Leaf  string `json:"leaf"`
+	Hash  string `json:"hash,omitempty"` // base64
 }
 
 // Write stores an archive.
@@ -46,7 +53,11 @@ func (a Archive) Write(w io.Writer) error {
 		return err
 	}
 	for i, leaf := range a.Leaves {
-		if err := enc.Encode(archiveLine{int64(i), base64.StdEncoding.EncodeToString(leaf)}); err != nil {
+		line := archiveLine{Index: int64(i), Leaf: base64.StdEncoding.EncodeToString(leaf)}
+		if i < len(a.Hashes) {
+			line.Hash = a.Hashes[i].String()
+		}
+		if err := enc.Encode(line); err != nil {
 			return err
 		}
 	}
@@ -75,6 +86,13 @@ func ReadArchive(r io.Reader) (Archive, error) {
 			return a, fmt.Errorf("存档的第 %d 条不是 base64", l.Index)
 		}
 		a.Leaves = append(a.Leaves, leaf)
+		if l.Hash != "" {
+			h, err := tlog.ParseHash(l.Hash)
+			if err != nil || len(a.Hashes) != len(a.Leaves)-1 {
+				return a, fmt.Errorf("存档的第 %d 条的摘要读不懂", l.Index)
+			}
+			a.Hashes = append(a.Hashes, h)
+		}
 	}
 }
 
@@ -113,6 +131,14 @@ func Fetch(ctx context.Context, client *http.Client, site string) (Archive, erro
 	}
 	for n := int64(0); n*tileWidth < size; n++ {
 		t := tlog.Tile{H: tileHeight, L: 0, N: n, W: int(min(tileWidth, size-n*tileWidth))}
+		hashes, err := get(strings.Replace(t.Path(), "tile/8/", "tile/", 1))
+		if err != nil {
+			return a, err
+		}
+		for h := range slices.Chunk(hashes, tlog.HashSize) {
+			a.Hashes = append(a.Hashes, tlog.Hash{})
+			copy(a.Hashes[len(a.Hashes)-1][:], h)
+		}
 		path := strings.Replace(t.Path(), "tile/8/0/", "tile/entries/", 1)
 		data, err := get(path)
 		if err != nil {
@@ -138,6 +164,9 @@ func (a Archive) Verify(key, earlier string) (size int64, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(a.Hashes) != 0 && len(a.Hashes) != len(a.Leaves) {
+		return 0, fmt.Errorf("存档有 %d 条，却有 %d 个摘要", len(a.Leaves), len(a.Hashes))
+	}
 	if int64(len(a.Leaves)) != size {
 		return 0, fmt.Errorf("检查点说有 %d 条，存档有 %d 条", size, len(a.Leaves))
 	}
@@ -162,6 +191,9 @@ func (a Archive) Verify(key, earlier string) (size int64, err error) {
 			return 0, fmt.Errorf("第 %d 条与第 %d 条是同一条", i, first)
 		}
 		ids[l.ID.String()] = i
+		if len(a.Hashes) > 0 && tlog.RecordHash(leaf) != a.Hashes[i] {
+			return 0, fmt.Errorf("第 %d 条的内容与日志记下的摘要不符：应为 %s，由内容算得 %s", i, a.Hashes[i], tlog.RecordHash(leaf))
+		}
 		more, err := tlog.StoredHashes(int64(i), leaf, tree)
 		if err != nil {
 			return 0, fmt.Errorf("第 %d 条：%w", i, err)
@@ -181,6 +213,17 @@ func (a Archive) Verify(key, earlier string) (size int64, err error) {
 		return 0, fmt.Errorf("由 %d 条算出的根是 %s，签名的检查点是 %s：有条目被改过、换过或者漏了", size, got, root)
 	}
 	return size, nil
+}
+
+// Differs is the first index at which an archive has another line than an earlier one of
+// the same log, or none where the earlier one goes on; -1 when it has only grown.
+func (a Archive) Differs(earlier Archive) int64 {
+	for i, leaf := range earlier.Leaves {
+		if i >= len(a.Leaves) || !bytes.Equal(leaf, a.Leaves[i]) {
+			return int64(i)
+		}
+	}
+	return -1
 }
 
 // memory is a tree's stored hashes.
@@ -220,7 +263,7 @@ func parseCheckpoint(text string) (int64, tlog.Hash, error) {
 		return 0, tlog.Hash{}, errors.New("检查点应有来源、条数和根三行")
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 1 || strconv.FormatInt(size, 10) != lines[1] {
+	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
 		return 0, tlog.Hash{}, fmt.Errorf("检查点的条数 %q 不是整数", lines[1])
 	}
 	root, err := tlog.ParseHash(lines[2])

@@ -2,10 +2,7 @@ package ledger
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"fmt"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -16,12 +13,14 @@ import (
 // batchSize bounds one turn: a transaction of some tenths of a second.
 const batchSize = 4096
 
-const fieldSigner = "ledger_key.signer"
-
 // Integrate gives the lines that have committed their positions, in the order they were
-// written, and signs a checkpoint over them. One instance at a time does it; another that
-// tries finds it taken and leaves. It returns how many got a position.
+// written, and signs a checkpoint over them: when it returns, all that had committed when
+// it was called are in the tree. One instance at a time does it, the others wait. It
+// returns how many got their position from it.
 func (l *Log) Integrate(ctx context.Context) (total int, err error) {
+	if found, err := anyPending(ctx, l.pool); err != nil || !found {
+		return 0, err
+	}
 	for {
 		var n int
 		err := db.InTx(ctx, l.pool, func(tx db.Tx) error {
@@ -37,8 +36,7 @@ func (l *Log) Integrate(ctx context.Context) (total int, err error) {
 }
 
 func (l *Log) integrateTx(ctx context.Context, tx db.Tx) (int, error) {
-	alone, err := lockTree(ctx, tx)
-	if err != nil || !alone {
+	if err := lockTree(ctx, tx); err != nil {
 		return 0, err
 	}
 	pending, err := listPending(ctx, tx, batchSize)
@@ -49,7 +47,14 @@ func (l *Log) integrateTx(ctx context.Context, tx db.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	k, err := l.keyTx(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
 	known := &edge{ctx: ctx, q: tx, hashes: map[int64]tlog.Hash{}}
+	if err := stands(ctx, tx, size, known, k.verifier); err != nil {
+		return 0, err
+	}
 	var stored []tlog.Hash
 	first := tlog.StoredHashCount(size)
 	for i, p := range pending {
@@ -67,11 +72,7 @@ func (l *Log) integrateTx(ctx context.Context, tx db.Tx) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("root of %d lines: %w", grown, err)
 	}
-	signer, err := l.signer(ctx, tx)
-	if err != nil {
-		return 0, err
-	}
-	signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", signer.Name(), grown, base64.StdEncoding.EncodeToString(root[:]))}, signer)
+	signed, err := note.Sign(&note.Note{Text: checkpointText(k.signer.Name(), grown, root)}, k.signer)
 	if err != nil {
 		return 0, fmt.Errorf("sign checkpoint: %w", err)
 	}
@@ -82,6 +83,30 @@ func (l *Log) integrateTx(ctx context.Context, tx db.Tx) (int, error) {
 		return 0, err
 	}
 	return len(pending), putCheckpoint(ctx, tx, grown, root, string(signed))
+}
+
+// stands holds that the tree is still the one that was signed last: what it is built upon
+// must not be something that was changed behind the triggers, or the log would sign it.
+func stands(ctx context.Context, tx db.Tx, size int64, known tlog.HashReader, verifier string) error {
+	if size == 0 {
+		return nil
+	}
+	text, err := checkpointAt(ctx, tx, size)
+	if err != nil {
+		return fmt.Errorf("no checkpoint over the tree's %d lines: %w", size, err)
+	}
+	signed, root, err := openCheckpoint(text, verifier)
+	if err != nil {
+		return fmt.Errorf("checkpoint over %d lines: %w", size, err)
+	}
+	got, err := tlog.TreeHash(size, known)
+	if err != nil {
+		return fmt.Errorf("root of %d lines: %w", size, err)
+	}
+	if signed != size || got != root {
+		return fmt.Errorf("the tree of %d lines was changed: its root is %s, the checkpoint signed %s over %d", size, got, root, signed)
+	}
+	return nil
 }
 
 // edge reads the hashes of the tree: those just made, and the others from the table, once.
@@ -114,45 +139,3 @@ func (e *edge) ReadHashes(positions []int64) ([]tlog.Hash, error) {
 	}
 	return out, nil
 }
-
-// signer is the key that checkpoints are signed with, made when there is none: there is
-// no default.
-func (l *Log) signer(ctx context.Context, tx db.Tx) (note.Signer, error) {
-	sealed, _, found, err := loadKey(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		signer, verifier, err := note.GenerateKey(rand.Reader, l.name)
-		if err != nil {
-			return nil, fmt.Errorf("make the log's key: %w", err)
-		}
-		if err := insertKey(ctx, tx, verifier, l.vault.Seal(fieldSigner, signer)); err != nil {
-			return nil, err
-		}
-		return note.NewSigner(signer)
-	}
-	text, err := l.vault.Open(fieldSigner, sealed)
-	if err != nil {
-		return nil, fmt.Errorf("the log's key: %w", err)
-	}
-	return note.NewSigner(text)
-}
-
-// Sign signs a text with the log's key, as a C2SP signed note: receipts of bids bear it.
-func (l *Log) Sign(text []byte) (signed string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), signTimeout)
-	defer cancel()
-	err = db.InTx(ctx, l.pool, func(tx db.Tx) error {
-		signer, err := l.signer(ctx, tx)
-		if err != nil {
-			return err
-		}
-		out, err := note.Sign(&note.Note{Text: string(text) + "\n"}, signer)
-		signed = string(out)
-		return err
-	})
-	return signed, err
-}
-
-const signTimeout = 10 * time.Second

@@ -40,6 +40,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if os.Getenv(writerURL) != "" {
+		writeUntilKilled()
+		return
+	}
 	testkit.Main(m)
 }
 

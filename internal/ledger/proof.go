@@ -48,9 +48,23 @@ type Consistency struct {
 	Proof []string `json:"proof" doc:"RFC 6962 一致性证明，base64"`
 }
 
+// Receipt tells where a line stands. Whoever keeps it can later ask for the proof.
+type Receipt struct {
+	Entry    uuid.UUID `json:"entry" doc:"条目的标识"`
+	Index    *int64    `json:"index,omitempty" doc:"序号，从 0 起；写入后一秒之内的还没有"`
+	Kind     string    `json:"kind" doc:"类别"`
+	LeafHash string    `json:"leafHash" doc:"叶子的摘要，十六进制"`
+	At       time.Time `json:"at" doc:"写入时间"`
+}
+
+// Receipts are all lines about a subject, in the order they were written, for pages.
+func (l *Log) Receipts(ctx context.Context, subject uuid.UUID) ([]Receipt, error) {
+	return receipts(ctx, l.pool, subject)
+}
+
 var errNoLine = apperr.New(apperr.NotFound, "公开日志中没有这个条目")
 
-// Head of the log; NotFound while it is empty.
+// Head of the log; NotFound before Prepare.
 func (l *Log) Head(ctx context.Context) (Head, error) { return loadHead(ctx, l.pool) }
 
 // Lookup finds lines by their ids, with their positions as far as they have one.

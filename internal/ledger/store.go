@@ -33,12 +33,19 @@ func insertEntry(ctx context.Context, tx db.Tx, l Line, leaf, hash []byte, salts
 	return nil
 }
 
-// lockTree lets one instance at a time grow the tree.
-func lockTree(ctx context.Context, tx db.Tx) (alone bool, err error) {
-	if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended('ledger', 0))`).Scan(&alone); err != nil {
-		return false, fmt.Errorf("lock the tree: %w", err)
+// lockTree lets one instance at a time grow the tree; the others wait for it.
+func lockTree(ctx context.Context, tx db.Tx) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('ledger', 0))`); err != nil {
+		return fmt.Errorf("lock the tree: %w", err)
 	}
-	return alone, nil
+	return nil
+}
+
+func anyPending(ctx context.Context, q db.Querier) (found bool, err error) {
+	if err := q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ledger_pending)`).Scan(&found); err != nil {
+		return false, fmt.Errorf("pending lines: %w", err)
+	}
+	return found, nil
 }
 
 type pendingLine struct {
@@ -62,6 +69,31 @@ func listPending(ctx context.Context, q db.Querier, limit int) ([]pendingLine, e
 		return nil, fmt.Errorf("pending lines: %w", err)
 	}
 	return list, nil
+}
+
+// lockKey lets one instance at a time make the key.
+func lockKey(ctx context.Context, tx db.Tx) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('ledger key', 0))`); err != nil {
+		return fmt.Errorf("lock the log's key: %w", err)
+	}
+	return nil
+}
+
+func anyCheckpoint(ctx context.Context, q db.Querier) (found bool, err error) {
+	if err := q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ledger_checkpoint)`).Scan(&found); err != nil {
+		return false, fmt.Errorf("checkpoints: %w", err)
+	}
+	return found, nil
+}
+
+func waitAgain(ctx context.Context, tx db.Tx) (int64, error) {
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO ledger_pending (seq, entry_id) SELECT e.seq, e.id FROM ledger_entry e
+		WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = e.id) AND NOT EXISTS (SELECT FROM ledger_pending p WHERE p.seq = e.seq)`)
+	if err != nil {
+		return 0, fmt.Errorf("lines left out: %w", err)
+	}
+	return tag.RowsAffected(), nil
 }
 
 func treeSize(ctx context.Context, q db.Querier) (size int64, err error) {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -128,6 +129,29 @@ func leavesFrom(ctx context.Context, q db.Querier, from int64, n int) ([][]byte,
 	}
 	if len(list) != n {
 		return nil, fmt.Errorf("leaves from %d: %d of %d are there", from, len(list), n)
+	}
+	return list, nil
+}
+
+func receipts(ctx context.Context, q db.Querier, subject uuid.UUID) ([]Receipt, error) {
+	rows, err := q.Query(ctx, enteredColumns+`WHERE e.subject = $1 ORDER BY e.seq`, subject)
+	if err != nil {
+		return nil, fmt.Errorf("receipts: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Receipt, err error) {
+		var leaf, hash []byte
+		var region string
+		var seq int64
+		if err := row.Scan(&r.Entry, &r.Index, &r.Kind, &subject, &region, &leaf, &hash, &seq); err != nil {
+			return r, err
+		}
+		var line Line
+		err = json.Unmarshal(leaf, &line)
+		r.LeafHash, r.At = hexOf(hash), line.At
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("receipts: %w", err)
 	}
 	return list, nil
 }

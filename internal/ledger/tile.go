@@ -43,7 +43,8 @@ func (l *Log) Tile(ctx context.Context, path string) (Tile, error) {
 	if err != nil {
 		return Tile{}, err
 	}
-	if end := (t.N*tileWidth + int64(t.W)) << (tileHeight * t.L); t.L > 7 || end > head.Size {
+	// How many hashes the level has: none from level 8 on. Only counts that cannot overflow are multiplied.
+	if there := head.Size >> (tileHeight * t.L); t.N > there/tileWidth || t.N*tileWidth+int64(t.W) > there {
 		return Tile{}, errNoTile
 	}
 	full := t.W == tileWidth

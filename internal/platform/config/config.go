@@ -33,6 +33,8 @@ type Config struct {
 
 	SecretKeyPrevious string `env:"SECRET_KEY_PREVIOUS" secret:"true" help:"以前的加密密钥，逗号分隔：仍能打开旧数据；用 zjcs secret rotate 轮换后去掉"`
 
+	LedgerKey string `env:"LEDGER_KEY" secret:"true" help:"公开日志的签名密钥，用 zjcs ledger key 生成；留空则首次启动时生成一把，加密存入数据库。日志有了密钥就不能再换"`
+
 	SiteName         string `env:"SITE_NAME" envDefault:"运城市网上中介超市" help:"站点名称"`
 	OperatorName     string `env:"OPERATOR_NAME" envDefault:"运城市行政审批服务管理局" help:"主办单位"`
 	SupervisionPhone string `env:"SUPERVISION_PHONE" help:"监督电话；留空显示待核实"`
