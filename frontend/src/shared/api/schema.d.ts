@@ -2395,6 +2395,9 @@ export interface components {
             number: string;
             procurement: string;
             receipt: components["schemas"]["DrawReceipt"];
+            salts?: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             version: number;
         };
