@@ -4,11 +4,8 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/google/uuid"
-
 	"zjcs/internal/credit"
 	"zjcs/internal/platform/db"
-	"zjcs/internal/platform/provenance"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/procurement"
 )
@@ -17,10 +14,7 @@ import (
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Tell: c.tellProcurement,
-		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), Changed: func(ctx context.Context, tx db.Tx, ids []uuid.UUID) error {
-			return c.changed(ctx, tx, provenance.Procurements, ids)
-		},
-		PublicURL: c.Config.PublicURL, Now: c.Now,
+		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
 }
 

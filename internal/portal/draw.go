@@ -46,6 +46,7 @@ func (p *Portal) drawOf(got procurement.Detail) drawData {
 		d.Waiting = true
 	case procurement.Selecting:
 		d.Waiting, d.Left = true, remaining(got.SelectionAt.Sub(got.Now))
+	default:
 	}
 	return d
 }

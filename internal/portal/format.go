@@ -117,7 +117,7 @@ func (b searchBox) Label() string {
 	case "expert":
 		return "按姓名或单位找专家"
 	}
-	return "搜索事项、机构、采购、专家和公告"
+	return "搜索事项、机构、专家和公告"
 }
 
 // Example is what stands in the empty box.

@@ -277,6 +277,7 @@ func timeline(d procurement.Detail) []moment {
 		ahead("异议审查完毕，恢复或重新选取", time.Time{}, false)
 	case procurement.Awarded:
 		ahead("签订合同、交付、验收、评价", time.Time{}, false)
+	default:
 	}
 	return out
 }

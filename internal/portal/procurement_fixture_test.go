@@ -34,9 +34,7 @@ func buying(t testing.TB, pool *db.Pool, vault *secret.Vault) *procurement.Servi
 		t.Fatal(err)
 	}
 	return procurement.New(procurement.Deps{Pool: pool, Vault: vault, Policy: policy, Now: time.Now, PublicURL: "https://zjcs.example",
-		Workdays: func(ctx context.Context, q db.Querier, rule, region string, at time.Time) (int, error) {
-			return rules.Int(ctx, q, rule, region, at)
-		},
+		Workdays: rules.Int,
 		Due: func(_ context.Context, _ db.Querier, from time.Time, n int) (time.Time, bool, error) {
 			return from.AddDate(0, 0, n), false, nil
 		}})

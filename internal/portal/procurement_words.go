@@ -17,7 +17,7 @@ import (
 
 // procurementFormats are the words of the procurements' templates.
 var procurementFormats = template.FuncMap{
-	"yuan": func(fen int64) string { return money.Yuan(fen) }, "wan": wan, "wanOf": wanOf, "creditScore": creditScore, "discount": discountWords, "priceWords": priceWords,
+	"yuan": money.Yuan, "wan": wan, "wanOf": wanOf, "creditScore": creditScore, "discount": discountWords, "priceWords": priceWords,
 	"stepTone": procurementTone, "shortTime": func(t time.Time) string { return endOf(t)[len("2006-"):] }, "endOf": endOf, "weekday": weekday,
 	"lines": func(s string) []string { return strings.Split(s, "\n") }, "points": func(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
 	"placeWords": placeWords, "short": shortHash, "clockTime": func(t time.Time) string { return endOf(t)[len("2006-01-02 "):] }, "hostOf": hostOf,

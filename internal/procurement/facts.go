@@ -74,6 +74,7 @@ func priceFacts(t Terms) []review.Fact {
 		return facts("固定价格", yuan(t.PriceFen))
 	case Discount:
 		return facts("报价方式", "报下浮率，以最高限价为基数", "最高限价", yuan(t.CeilingFen), "最低限价", yuan(t.FloorFen))
+	default:
 	}
 	ceiling := yuan(t.CeilingFen)
 	if ceiling == "" {

@@ -79,6 +79,7 @@ func (s *Service) bindPurchaser(ctx context.Context, p Procurement, m *MyDetail,
 			}
 		case Substitute: // and Fail, when no reserve is left: both begin with the same report
 			m.allow(Purchaser, doLabels[DoRefuse], DoRefuse, nil)
+		default:
 		}
 	}
 	var err error

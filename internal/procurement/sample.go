@@ -217,6 +217,7 @@ func (m *sampling) quote(b *Bid, i int) {
 		b.QuoteFen = &fen
 	case Discount:
 		b.DiscountBP = &q
+	default:
 	}
 }
 

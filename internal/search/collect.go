@@ -15,7 +15,7 @@ type collector struct {
 	seen     map[int64]bool
 	proposed [classCount]int // rows that arrived, each once
 	taken    [classCount]int // that were found to be what was asked for
-	kinds    [9]int
+	kinds    [8]int
 	regions  map[string]*int // by whole list
 	sectors  map[string]*int
 }

@@ -16,11 +16,10 @@ const (
 	Announcement Kind = "announcement"
 	Expert       Kind = "expert"
 	Agency       Kind = "agency"
-	Procurement  Kind = "procurement"
 )
 
 // Kinds are all kinds in the order in which a reader is offered them.
-var Kinds = []Kind{ServiceItem, ApprovalItem, Agency, Procurement, Expert, Department, Region, Announcement}
+var Kinds = []Kind{ServiceItem, ApprovalItem, Agency, Expert, Department, Region, Announcement}
 
 type kindFacts struct {
 	number int16  // in the table; part of the index's identity, never reused
@@ -38,7 +37,6 @@ var kinds = map[Kind]kindFacts{
 	Announcement: {5, "公告", "公告", "/announcements/", 40},
 	Expert:       {6, "专家", "专家", "/experts/", 10},
 	Agency:       {7, "中介机构", "机构", "/agencies/", 0},
-	Procurement:  {8, "采购公告", "采购", "/procurements/", 20},
 }
 
 // Label is the kind in Chinese.

@@ -27,13 +27,6 @@ func (st *stage) cast() {
 			('01900000-0000-7000-8000-000000000012', '\x02', '\x02', '\x02', '解晓明', '山西省水利水电勘测设计研究院', '高级工程师', '{水利}', NULL, '` + batch + `')`,
 		`INSERT INTO announcement (id, kind, title, body, region_code, published_at, batch_id) VALUES
 			('01900000-0000-7000-8000-000000000021', 'notice', '关于开展中介服务事项清理的通知', '各县（市、区）行政审批服务管理局：' || E'\n\n' || '请于本月底前报送。', '140800', '2026-01-08T02:00:00Z', '` + batch + `')`,
-		`INSERT INTO organisation (id, kind, name, region_code, state) VALUES ('01900000-0000-7000-8000-000000000031', 'enterprise', '临猗华晋热力有限公司', '140821', 'verified')`,
-		`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, demo)
-			VALUES ('01900000-0000-7000-8000-000000000031', 'enterprise', '景建华', false, '', '', '', '\x01', '', '', '{}', now(), true)`,
-		`INSERT INTO procurement (id, number, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, demo)
-			VALUES ('01900000-0000-7000-8000-000000000041', 'CG20260108000001', '01900000-0000-7000-8000-000000000031', '临猗华晋热力有限公司', '140821', '第二热源厂扩建水土保持方案编制', 'random', false,
-			        '{"scope": "新建热水锅炉两台", "daysCeiling": 20}', 'open', '2026-01-08T02:00:00Z', '2026-01-12T10:00:00Z', '2026-01-13T02:00:00Z', '', true)`,
-		`INSERT INTO procurement_item (procurement_id, item_id, ordinal) SELECT '01900000-0000-7000-8000-000000000041', id, 0 FROM service_item WHERE code = 'ZJ0062'`,
 	} {
 		st.exec(sql)
 	}

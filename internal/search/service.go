@@ -93,7 +93,7 @@ func (s *Service) Suggest(ctx context.Context, text string, limit int) ([]Sugges
 const maxDirect = 200
 
 // Changed is called by whoever writes published records, in the same transaction and
-// after the writing. ids are those of service_item, agency, expert, announcement or procurement;
+// after the writing. ids are those of service_item, agency, expert or announcement;
 // for regions they are not needed. Up to 200 are searchable when the transaction
 // commits, more after the next [Service.Drain].
 func (s *Service) Changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -107,8 +107,6 @@ func (s *Service) Changed(ctx context.Context, tx db.Tx, kind provenance.Kind, i
 		refs = refsOf(Expert, ids)
 	case provenance.Announcements:
 		refs = refsOf(Announcement, ids)
-	case provenance.Procurements:
-		refs = refsOf(Procurement, ids)
 	case provenance.Regions:
 		refs = []Ref{{Kind: Region}} // nearly every document names its region
 	default:

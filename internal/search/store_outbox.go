@@ -174,4 +174,4 @@ const rebuildBeyond = 5000
 
 // indexFormat rises when documents or lexemes are made differently, so that a new
 // program rebuilds an old index at its start.
-const indexFormat = 3
+const indexFormat = 2

@@ -40,13 +40,6 @@ func (s *source) maker(kind Kind) (func(pgx.Rows) (Document, error), string) {
 			SELECT t.id::text, t.kind, t.title, t.body, t.region_code, to_char(t.published_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD'),
 			       (extract(epoch FROM t.published_at) / 3600)::integer, t.demo
 			FROM announcement t WHERE %s ORDER BY t.published_at DESC, t.id DESC`
-	case Procurement:
-		return s.procurement, `
-			SELECT t.id::text, t.number, t.title, CASE WHEN o.kind = 'natural_person' THEN '' ELSE t.purchaser END, t.region_code, t.method, t.state,
-			       to_char(t.published_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD'), (extract(epoch FROM t.published_at) / 3600)::integer, t.demo,
-			       coalesce(t.terms ->> 'scope', ''), coalesce(t.terms ->> 'result', ''),
-			       ARRAY(SELECT x.item_id::text FROM procurement_item x WHERE x.procurement_id = t.id ORDER BY x.ordinal)
-			FROM procurement t JOIN organisation o ON o.id = t.org_id WHERE %s ORDER BY t.published_at DESC, t.id DESC`
 	case Expert:
 		return s.expert, `
 			SELECT t.id::text, t.name, t.employer, t.title, t.specialties, coalesce(t.region_code, ''), t.demo
@@ -121,25 +114,6 @@ func (s *source) announcement(row pgx.Rows) (Document, error) {
 	d.Address, d.Regions = d.Key, s.tree.path(region)
 	d.Subtitle = joined(announcementKinds[kind], day)
 	d.Fields = []Field{strong("类别", announcementKinds[kind]), weak("正文", paragraphs(body)...)}
-	return d, err
-}
-
-var procurementMethods = map[string]string{"random": "随机选取", "lowest_price": "竞价选取", "reference_price": "均价选取", "credit_weighted": "信用择优", "proposal": "方案择优", "panel": "综合评审", "direct": "直接选取"}
-
-// procurement holds what its notice says. Its state in words is left out: being open ends by
-// the clock, which tells no index.
-func (s *source) procurement(row pgx.Rows) (Document, error) {
-	var purchaser, region, method, state, day, scope, result string
-	var items []string
-	d := Document{Ref: Ref{Kind: Procurement}}
-	err := row.Scan(&d.Key, &d.Code, &d.Title, &purchaser, &region, &method, &state, &day, &d.Rank, &d.Demo, &scope, &result, &items)
-	d.Address, d.Regions = d.Key, s.tree.path(region)
-	var names []string
-	names, d.Sectors = s.named(items)
-	ended := map[string]string{"failed": "流标", "withdrawn": "已撤回", "terminated": "已终止", "awarded": "已中选"}[state]
-	d.Subtitle = joined(strings.Join(s.tree.names(d.Regions[:1]), ""), procurementMethods[method], ended, day+" 发布")
-	d.Fields = []Field{strong("服务事项", names...), strong("项目业主", purchaser), strong("选取方式", procurementMethods[method]), strong("所在地", s.tree.names(d.Regions)...),
-		weak("服务内容和规模", scope), weak("应交付的成果", result)}
 	return d, err
 }
 

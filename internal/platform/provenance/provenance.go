@@ -18,7 +18,6 @@ const (
 	Agencies      Kind = "agencies"
 	Experts       Kind = "experts"
 	Announcements Kind = "announcements"
-	Procurements  Kind = "procurements" // of what is searched; they are never delivered
 	Affiliations  Kind = "affiliations"
 )
 
