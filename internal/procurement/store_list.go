@@ -111,7 +111,7 @@ func (k pageKey) listing() db.Listing {
 const summaryColumns = `p.id, p.number, p.title, p.purchaser, o.kind = 'natural_person', p.region_code, r.name, p.method, p.fiscal,
 	ARRAY(SELECT i.code FROM procurement_item x JOIN service_item i ON i.id = x.item_id WHERE x.procurement_id = p.id ORDER BY x.ordinal, i.code),
 	ARRAY(SELECT i.name FROM procurement_item x JOIN service_item i ON i.id = x.item_id WHERE x.procurement_id = p.id ORDER BY x.ordinal, i.code),
-	p.terms ->> 'pricing', p.price_fen, (p.terms ->> 'daysCeiling')::integer, ` + shownState + `,
+	coalesce(p.terms ->> 'pricing', ''), p.price_fen, coalesce((p.terms ->> 'daysCeiling')::integer, 0), ` + shownState + `,
 	p.published_at, p.deadline, p.selection_at, p.publicity_until, p.round, p.demo`
 
 // summaryFrom is where they come from, given the statement that finds their ids.
