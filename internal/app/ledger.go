@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
@@ -14,6 +15,8 @@ import (
 	"zjcs/internal/draw"
 	"zjcs/internal/ledger"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/page"
+	"zjcs/internal/portal"
 	"zjcs/internal/procurement"
 	"zjcs/internal/review"
 )
@@ -107,4 +110,51 @@ func (c *Core) receipt(ctx context.Context, entry uuid.UUID) (draw.Receipt, erro
 		return draw.Receipt{}, err
 	}
 	return draw.Receipt{Entry: p.ID.String(), Index: *p.Index, Leaf: p.Leaf, LeafHash: p.LeafHash, Proof: p.Proof, Checkpoint: p.Checkpoint}, nil
+}
+
+// logIndexes says where lines stand in the log, as far as they have a position.
+func (c *Core) logIndexes(ctx context.Context, entries []uuid.UUID) (map[uuid.UUID]int64, error) {
+	found, err := c.Ledger.Lookup(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]int64, len(found))
+	for id, e := range found {
+		if e.Index != nil {
+			out[id] = *e.Index
+		}
+	}
+	return out, nil
+}
+
+// publicLog is the log as the portal shows it.
+type publicLog struct{ *ledger.Log }
+
+// Head as portal.PublicLog.
+func (l publicLog) Head(ctx context.Context) (portal.LogHead, error) {
+	h, err := l.Log.Head(ctx)
+	return portal.LogHead{Size: h.Size, At: h.SignedAt, Checkpoint: h.Checkpoint, Key: h.Key}, err
+}
+
+// Latest as portal.PublicLog.
+func (l publicLog) Latest(ctx context.Context, n int) ([]portal.LogLine, error) {
+	list, err := l.List(ctx, ledger.Filter{Request: page.Request{Limit: n}})
+	if err != nil {
+		return nil, err
+	}
+	var out []portal.LogLine
+	for _, e := range list.Items {
+		if e.Index == nil {
+			continue
+		}
+		line := portal.LogLine{Index: *e.Index, ID: e.ID, Kind: e.Kind, Subject: e.Subject}
+		if raw, err := base64.StdEncoding.DecodeString(e.Leaf); err == nil {
+			var said ledger.Line
+			if json.Unmarshal(raw, &said) == nil {
+				line.At = said.At
+			}
+		}
+		out = append(out, line)
+	}
+	return out, nil
 }

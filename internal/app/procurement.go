@@ -13,7 +13,7 @@ import (
 // newProcurement builds the heart of the marketplace with what it needs of the rest.
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
-		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Receipt: c.receipt, Tell: c.tellProcurement, Sign: c.Ledger.Sign,
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Receipt: c.receipt, LogIndexes: c.logIndexes, Tell: c.tellProcurement, Sign: c.Ledger.Sign,
 		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
 }

@@ -4,7 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/files"
 	"zjcs/internal/platform/page"
 	"zjcs/internal/platform/web"
 	"zjcs/internal/procurement"
@@ -14,6 +18,14 @@ import (
 // procurementReadRoutes are what the public and each side read of procurements.
 func (a *API) procurementReadRoutes() {
 	const tag = "采购"
+	stream(a, endpoint{http.MethodGet, "/api/v1/procurements/{id}/attachments/{file}", "procurement-attachment", tag, "公告的一个附件", Public, 0}, huma.Operation{
+		Parameters: []*huma.Param{
+			{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "采购项目的标识或编号"},
+			{Name: "file", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}, Description: "附件的标识"},
+		},
+		Responses: map[string]*huma.Response{"200": {Description: "附件内容", Content: map[string]*huma.MediaType{
+			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}},
+	}, a.serveAttachment)
 	get(a, "/api/v1/procurements", "procurements", tag, "采购公告列表", procurementScopes, a.listProcurements)
 	get(a, "/api/v1/procurements/calendar", "procurement-calendar", tag, "时点日历：报名截止、选取、公示截止", procurementScopes, a.procurementCalendar)
 	get(a, "/api/v1/procurements/{id}", "procurement", tag, "一个采购项目的全过程", procurementScopes, a.getProcurement)
@@ -109,4 +121,27 @@ func (a *API) myProcurements(ctx context.Context, in *mineQuery) (page.Page[proc
 
 func (a *API) myProcurement(ctx context.Context, in *procurementKey) (procurement.MyDetail, error) {
 	return a.Procurement.MyProcurement(ctx, in.ID)
+}
+
+// serveAttachment gives out a file that a published notice names.
+func (a *API) serveAttachment(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	id, err := uuid.Parse(r.PathValue("file"))
+	if err != nil {
+		return errNoFile
+	}
+	name, err := a.Procurement.AttachmentOf(ctx, r.PathValue("id"), id)
+	if err != nil {
+		return err
+	}
+	f, err := a.Files.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	body, err := a.Files.Open(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	f.Name = files.CleanName(name, f.MediaType)
+	return files.Serve(w, r, f, body, false)
 }

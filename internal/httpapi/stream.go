@@ -16,7 +16,9 @@ import (
 func stream(a *API, e endpoint, op huma.Operation, serve func(ctx context.Context, w http.ResponseWriter, r *http.Request) error) {
 	a.tree = append(a.tree, Route{Method: e.method, Path: e.path, Permission: e.permission})
 	op.OperationID, op.Method, op.Path, op.Summary, op.Tags = e.id, e.method, e.path, e.summary, []string{e.tag}
-	op.Security = []map[string][]string{{"session": {}}}
+	if e.permission != Public {
+		op.Security = []map[string][]string{{"session": {}}}
+	}
 	problem := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable} {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{

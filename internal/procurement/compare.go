@@ -2,19 +2,15 @@ package procurement
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
-	"zjcs/internal/draw"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/files"
-	"zjcs/internal/procurement/selection"
 )
 
 // OpenedBid is a bid as those see it who have to compare: the purchaser, the operators,
@@ -156,47 +152,4 @@ func (s *Service) BidFile(ctx context.Context, id uuid.UUID, number int, file uu
 		}
 	}
 	return files.Inside{}, nil, apperr.New(apperr.NotFound, "没有这个附件")
-}
-
-// Evidence is the public file of a draw, once it has been made: what anyone needs to
-// compute it again. purpose is selection or panel.
-func (s *Service) Evidence(ctx context.Context, id uuid.UUID, purpose string) (json.RawMessage, error) {
-	if purpose != draw.OfSelection && purpose != draw.OfPanel {
-		return nil, apperr.InvalidField("purpose", "应是 selection（选取）或 panel（专家）")
-	}
-	d, found, err := loadDrawing(ctx, s.Pool, id, purpose, false)
-	if err != nil {
-		return nil, err
-	}
-	if !found || d.DrawnAt == nil {
-		return nil, apperr.New(apperr.NotFound, "还没有抽取，或者没有这个采购项目")
-	}
-	return s.withReceipts(ctx, id, d.Evidence)
-}
-
-// withReceipts adds the lines of the public log that the evidence rests on, with their
-// proofs: all of them, or none while the newest waits for its position.
-func (s *Service) withReceipts(ctx context.Context, id uuid.UUID, raw json.RawMessage) (json.RawMessage, error) {
-	if s.Receipt == nil {
-		return raw, nil
-	}
-	entries, err := entriesOf(ctx, s.Pool, id, []string{string(Freeze), string(Draw), string(Conclude), string(Choose)})
-	if err != nil {
-		return nil, err
-	}
-	var e selection.Evidence
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return nil, fmt.Errorf("evidence of %s: %w", id, err)
-	}
-	for _, entry := range entries {
-		r, err := s.Receipt(ctx, entry)
-		if apperr.CodeOf(err) == apperr.Conflict || apperr.CodeOf(err) == apperr.NotFound {
-			return raw, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		e.Receipts = append(e.Receipts, r)
-	}
-	return json.Marshal(e)
 }

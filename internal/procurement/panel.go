@@ -48,6 +48,9 @@ func (s *Service) freezeExperts(ctx context.Context, tx db.Tx, p *Procurement, b
 	if err != nil {
 		return drawRecord{}, err
 	}
+	if seats == nil { // nobody may be drawn: told when the panel is
+		seats = []draw.Seat{}
+	}
 	d := drawRecord{ID: uuid.Must(uuid.NewV7()), Procurement: p.ID, Purpose: draw.OfPanel, Attempt: 1, Algorithm: p.Terms.Algorithm, Sources: p.Terms.sources(),
 		Pool: seats, PoolHash: draw.SeatsHash(p.ID.String(), seats), FrozenAt: now}
 	return d, insertDrawing(ctx, tx, d)

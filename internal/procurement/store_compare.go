@@ -10,18 +10,6 @@ import (
 	"zjcs/internal/platform/db"
 )
 
-func entriesOf(ctx context.Context, q db.Querier, id uuid.UUID, actions []string) ([]uuid.UUID, error) {
-	rows, err := q.Query(ctx, `SELECT entry_id FROM procurement_event WHERE procurement_id = $1 AND action = ANY ($2) AND entry_id IS NOT NULL ORDER BY seq`, id, actions)
-	if err != nil {
-		return nil, fmt.Errorf("lines of a procurement: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("lines of a procurement: %w", err)
-	}
-	return ids, nil
-}
-
 func shortlisted(ctx context.Context, q db.Querier, id uuid.UUID) ([]int, error) {
 	var doc struct{ Numbers []int }
 	err := q.QueryRow(ctx, `SELECT coalesce((SELECT data FROM procurement_event WHERE procurement_id = $1 AND action = $2 ORDER BY seq DESC LIMIT 1), '{}')`, id, ToldChooseNeeded).Scan(&doc)
