@@ -329,12 +329,11 @@ func (s *stage) recusal() aim {
 // procurement is an open one of 业主企业, with a question about it.
 func (s *stage) procurement() aim {
 	s.t.Helper()
-	a := s.once("业主企业 is verified", func() aim {
-		a := s.submission("procurement-notice", "operator_city", s.buyer, review.Published, testkit.County)
-		s.exec(`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)
-			VALUES ($1, 'enterprise', '业主', false, '', '', '', $2, '', '', '{}', now(), $3) ON CONFLICT DO NOTHING`, s.buyer, s.a.Vault.Seal("purchaser.contact_phone", "13800138000"), a["id"])
-		return a
+	a := s.once("业主企业 has published", func() aim {
+		return s.submission("procurement-notice", "operator_city", s.buyer, review.Published, testkit.County)
 	})
+	s.exec(`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)
+		VALUES ($1, 'enterprise', '业主', false, '', '', '', $2, '', '', '{}', now(), $3) ON CONFLICT DO NOTHING`, s.buyer, s.a.Vault.Seal("purchaser.contact_phone", "13800138000"), a["id"])
 	id, question := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 	s.exec(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, submission_id)
 		VALUES ($1, $2, '业主企业', $3, '项目', 'random', false, '{"items": ["ZJ0001"]}', 'open', now(), now() + interval '1 day', now() + interval '2 days', 'x', $4)`, id, s.buyer, testkit.County, a["id"])
@@ -388,6 +387,9 @@ func (s *stage) publicity() aim {
 func (s *stage) begun(kind string, org uuid.UUID) aim {
 	s.t.Helper()
 	s.exec(`UPDATE submission SET state = 'withdrawn' WHERE org_id = $1 AND state IN ('draft','submitted','returned','accepted')`, org)
+	if kind == "purchaser-verification" {
+		s.exec(`DELETE FROM purchaser WHERE organisation_id = $1`, org)
+	}
 	return aim{"kind": kind, "org": org.String(), "subject": uuid.Nil.String()}
 }
 

@@ -136,6 +136,13 @@ func sealedPeople(t *testing.T, core *app.Core) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = core.Pool.Exec(t.Context(), `
+		WITH c AS (INSERT INTO draw_commitment (procurement_id, party, commitment, sealed_value) VALUES ($1, 'platform', '', $2))
+		INSERT INTO procurement_objection (id, procurement_id, name, contact, text, due_at) VALUES (gen_random_uuid(), $1, '群众', $3, '异议', now())`,
+		id, v.Seal("draw_commitment.value", "00"), v.Seal("procurement_objection.contact", "13800000000"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	subject := id.String() + "/" + uuid.NewString()
 	_, err = core.Pool.Exec(t.Context(), `INSERT INTO sealed_bid (address, subject, body, seal, receipt) VALUES ($1, $2, '', $3, '')`,
 		v.Digest("procurement.bid", subject), v.Seal("procurement.bid.subject", subject), v.Seal("procurement.bid.seal", "x"))

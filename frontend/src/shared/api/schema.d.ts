@@ -1154,6 +1154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procurements/{id}/attachments/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公告的一个附件 */
+        get: operations["procurement-attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procurements/{id}/award": {
         parameters: {
             query?: never;
@@ -10620,13 +10637,13 @@ export interface operations {
     };
     "my-procurements": {
         parameters: {
-            query: {
+            query?: {
                 /** @description 每页条数 */
                 limit?: number;
                 /** @description 上一页返回的 nextCursor */
                 cursor?: string;
                 /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；panel 我参加评审的 */
-                view: "purchaser" | "bids" | "open" | "operator" | "panel";
+                view?: "purchaser" | "bids" | "open" | "operator" | "panel";
                 /** @description 状态 */
                 state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "failed" | "withdrawn" | "terminated";
                 /** @description 项目名称或采购编号的一部分 */
@@ -12200,6 +12217,76 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识或编号 */
+                id: string;
+                /** @description 附件的标识 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 附件内容 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
