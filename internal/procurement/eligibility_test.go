@@ -175,30 +175,26 @@ func TestOfAHundredThousand(t *testing.T) {
 		t.Items, t.QualificationRule, t.Qualifications = []string{drawing}, "all", []Qualification{{Name: "工程设计资质", Level: "乙级"}}
 	})
 	s.mustBid(f, p, 500_000)
-	limit := func(what string, most time.Duration, do func() error) {
+	timed := func(what string, do func() error) { // told, not judged: speed is make bench's
 		started := time.Now()
 		if err := do(); err != nil {
 			t.Fatal(what, err)
 		}
-		if took := time.Since(started); took > most {
-			t.Errorf("%s took %v", what, took)
-		} else {
-			t.Log(what, took)
-		}
+		t.Log(what, time.Since(started))
 	}
 	var all []uuid.UUID
-	limit("eligible", 3*time.Second, func() (err error) { all, err = s.eligibleAgencies(t.Context(), s.pool, p); return err })
+	timed("eligible", func() (err error) { all, err = s.eligibleAgencies(t.Context(), s.pool, p); return err })
 	if len(all) != 50_001 {
 		t.Errorf("%d eligible", len(all))
 	}
-	limit("exclusions", 4*time.Second, func() error {
+	timed("exclusions", func() error {
 		n, by, err := exclusions(t.Context(), s.pool, p.Terms)
 		if n != 50_001 || len(by) == 0 || by[0].Code != "qualification" || by[0].Excluded != 50_000 || by[0].Alone != 50_000 {
 			t.Errorf("%d, %+v", n, by)
 		}
 		return err
 	})
-	limit("opening", 2*time.Second, func() error {
+	timed("opening", func() error {
 		return db.InTx(t.Context(), s.pool, func(tx db.Tx) error {
 			list, err := s.unsealAll(t.Context(), tx, p)
 			if len(list) != 1 {
@@ -207,7 +203,7 @@ func TestOfAHundredThousand(t *testing.T) {
 			return err
 		})
 	})
-	limit("conflicts", 2*time.Second, func() error {
+	timed("conflicts", func() error {
 		blocks, err := s.conflicts(t.Context(), s.pool, p, all[:2000])
 		if len(blocks) != 0 {
 			t.Errorf("%d blocked", len(blocks))
