@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"zjcs/bench/report"
+	"zjcs/internal/platform/secret"
 	"zjcs/internal/procurement"
 	"zjcs/internal/purchaser"
 )
@@ -129,25 +130,34 @@ func (b *bench) stormNotice(ctx context.Context, conn *pgx.Conn) (id uuid.UUID, 
 	if err != nil {
 		return id, deadline, err
 	}
-	identity, err := age.GenerateX25519Identity()
-	if err != nil {
-		return id, deadline, err
-	}
-	terms, err := json.Marshal(procurement.Terms{Items: []string{"ZJ0005"}, ProjectName: "风暴", Region: "140821", Method: procurement.LowestPrice, Pricing: procurement.Quoted, CeilingFen: 1_000_000, DaysCeiling: 30, Algorithm: "sha256"})
-	if err != nil {
-		return id, deadline, err
-	}
+	terms := procurement.Terms{Items: []string{"ZJ0005"}, ProjectName: "风暴", Region: "140821", Method: procurement.LowestPrice, Pricing: procurement.Quoted, CeilingFen: 1_000_000, DaysCeiling: 30, Algorithm: "sha256"}
 	id = uuid.Must(uuid.NewV7())
 	var batch pgx.Batch
 	batch.Queue(`DELETE FROM session`)
 	batch.Queue(`INSERT INTO session (id, token_digest, person_id, idle, expires_at, second_factor_at, method, remote, agent)
 		SELECT gen_random_uuid(), sha256(('storm' || substr(login, 2))::bytea), id, '1 hour', now() + interval '1 hour', now(), 'password', '127.0.0.1', 'bench' FROM person WHERE login ~ '^b[0-9]+$'`)
-	batch.Queue(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, identity, submission_id)
-		SELECT $1, u.organisation_id, '风暴业主', '140821', '风暴', 'lowest_price', false, $2, 'open', now() - interval '1 day', d, d + interval '1 hour', $3, $4, u.submission_id
-		FROM purchaser u, (SELECT date_trunc('milliseconds', clock_timestamp()) + interval '4 seconds' AS d) x RETURNING deadline`,
-		id, terms, identity.Recipient().String(), vault.Seal(procurement.FieldIdentity, identity.String())).QueryRow(func(row pgx.Row) error { return row.Scan(&deadline) })
-	batch.Queue(`INSERT INTO procurement_item (procurement_id, item_id, ordinal) SELECT $1, id, 0 FROM service_item WHERE code = 'ZJ0005'`, id)
+	if err := queueNotice(&batch, vault, id, terms, 4*time.Second, &deadline); err != nil {
+		return id, deadline, err
+	}
 	return id, deadline, conn.SendBatch(ctx, &batch).Close()
+}
+
+// queueNotice publishes a notice that takes bids for that long.
+func queueNotice(batch *pgx.Batch, vault *secret.Vault, id uuid.UUID, t procurement.Terms, open time.Duration, deadline *time.Time) error {
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return err
+	}
+	terms, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	batch.Queue(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, identity, submission_id)
+		SELECT $1, u.organisation_id, '风暴业主', '140821', '风暴', $5, false, $2, 'open', now() - interval '1 day', d, d + interval '1 hour', $3, $4, u.submission_id
+		FROM purchaser u, (SELECT date_trunc('milliseconds', clock_timestamp()) + $6 * interval '1 microsecond' AS d) x RETURNING deadline`,
+		id, terms, identity.Recipient().String(), vault.Seal(procurement.FieldIdentity, identity.String()), t.Method, open.Microseconds()).QueryRow(func(row pgx.Row) error { return row.Scan(deadline) })
+	batch.Queue(`INSERT INTO procurement_item (procurement_id, item_id, ordinal) SELECT $1, id, 0 FROM service_item WHERE code = 'ZJ0005'`, id)
+	return nil
 }
 
 // bidAll sends every bid as fast as the connections carry them.
