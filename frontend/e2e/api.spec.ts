@@ -18,7 +18,9 @@ test("no answer of the API holds null", async ({ request }) => {
   // What asks who calls has the access matrix; what leads elsewhere answers no 200.
   const lists = Object.keys(doc.paths).filter((p) => {
     const get = doc.paths[p]?.get;
-    return !p.includes("{") && get !== undefined && get.security === undefined && "200" in get.responses;
+    // A proof is asked for between two sizes: the log's own tests do.
+    const asksMore = get?.parameters?.some((q) => q.in === "query" && q.required === true && q.name !== "q") ?? false;
+    return !p.includes("{") && get !== undefined && get.security === undefined && "200" in get.responses && !asksMore;
   });
   expect(lists.length).toBeGreaterThan(8);
   const found: string[] = [];
