@@ -21,7 +21,7 @@ test("tries an operation and shows its answer", async ({ page, said }) => {
 
 test("fills in a record that exists", async ({ page }) => {
   await page.goto("/api/docs#agency");
-  const form = page.getByRole("form", { name: "试用：一家中介机构" });
+  const form = page.getByRole("form", { name: "试用：一家中介机构", exact: true });
   await form.getByRole("button", { name: "填入一个示例" }).click();
   await expect(form.getByLabel("id")).not.toHaveValue("");
   await form.getByRole("button", { name: "发送请求" }).click();
