@@ -81,7 +81,7 @@ func announcement(a review.Announcement) (notice.To, notice.Message, bool) {
 			return notice.To{}, m, false
 		}
 		m.Title = "审核通过，开始公示：" + named
-		m.Body = "公示至 " + moment(*s.PublicityUntil) + "，期满没有成立的异议即发布。"
+		m.Body = "公示至 " + clock.Until(*s.PublicityUntil) + "，期满没有成立的异议即发布。"
 	case review.Publish:
 		m.Title = "已发布：" + named
 	case review.Overturn:
@@ -133,19 +133,9 @@ func dueWords(s review.Submission) string {
 	if s.DueAt == nil {
 		return ""
 	}
-	words := "审核期限 " + moment(*s.DueAt)
+	words := "审核期限 " + clock.Until(*s.DueAt)
 	if s.DueProvisional {
 		words += "（暂定）"
 	}
 	return words + "。"
-}
-
-// moment is an instant as people write it; the end of a day is 24:00 of that day, as the
-// calendar counts (民法典 第203条).
-func moment(t time.Time) string {
-	t = t.In(clock.Shanghai)
-	if t.Equal(clock.Midnight(t.Add(-time.Nanosecond))) {
-		return t.Add(-time.Nanosecond).Format(time.DateOnly) + " 24:00"
-	}
-	return t.Format("2006-01-02 15:04")
 }

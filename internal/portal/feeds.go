@@ -94,7 +94,7 @@ func feedWords(s procurement.Summary) string {
 	if s.PriceFen != nil {
 		words += " " + wan(*s.PriceFen)
 	}
-	words += fmt.Sprintf("；承诺不超过 %d 个工作日；报名截止 %s", s.DaysCeiling, endOf(s.Deadline))
+	words += fmt.Sprintf("；承诺不超过 %d 个工作日；报名截止 %s", s.DaysCeiling, clock.Until(s.Deadline))
 	if s.Demo {
 		words += "；示例数据"
 	}

@@ -18,9 +18,9 @@ import (
 // procurementFormats are the words of the procurements' templates.
 var procurementFormats = template.FuncMap{
 	"yuan": money.Yuan, "wan": wan, "wanOf": wanOf, "creditScore": creditScore, "discount": discountWords, "priceWords": priceWords,
-	"stepTone": procurementTone, "shortTime": func(t time.Time) string { return endOf(t)[len("2006-"):] }, "endOf": endOf, "weekday": weekday,
+	"stepTone": procurementTone, "shortTime": func(t time.Time) string { return clock.Until(t)[len("2006-"):] }, "endOf": clock.Until, "weekday": weekday,
 	"lines": func(s string) []string { return strings.Split(s, "\n") }, "points": func(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
-	"placeWords": placeWords, "short": shortHash, "clockTime": func(t time.Time) string { return endOf(t)[len("2006-01-02 "):] }, "hostOf": hostOf,
+	"placeWords": placeWords, "short": shortHash, "clockTime": func(t time.Time) string { return clock.Until(t)[len("2006-01-02 "):] }, "hostOf": hostOf,
 }
 
 // wan is a sum as people say it: 12.80 万元, or 8,600 元 below ten thousand.
@@ -68,15 +68,6 @@ func discountWords(bp *int) string {
 func procurementTone(s review.State) string {
 	return map[review.State]string{procurement.Open: "ok", procurement.Closed: "brand-tag", procurement.Selecting: "brand-tag", procurement.Publicity: "warn", procurement.Suspended: "seal",
 		procurement.Failed: "seal", procurement.Terminated: "seal", procurement.Awarded: "brand-tag"}[s]
-}
-
-// endOf is an end of a day as people write it: 24:00 of the day, not 00:00 of the next
-// (民法典 第203条).
-func endOf(t time.Time) string {
-	if t.Equal(clock.Midnight(t.Add(-time.Nanosecond))) {
-		return clock.Day(t.Add(-time.Nanosecond)) + " 24:00"
-	}
-	return t.In(clock.Shanghai).Format("2006-01-02 15:04")
 }
 
 // weekday is a date with its day: 11 月 25 日 周三.

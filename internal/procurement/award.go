@@ -12,6 +12,7 @@ import (
 
 	"zjcs/internal/draw"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/money"
 	"zjcs/internal/platform/secret"
@@ -151,7 +152,7 @@ func awardStep(b AwardBody) step {
 
 func (s *Service) tellAwarded(ctx context.Context, tx db.Tx, p Procurement, winner Bid, b AwardBody) error {
 	return s.tell(ctx, tx, Announcement{Procurement: p, Action: Award, Agencies: []uuid.UUID{winner.Agency},
-		Note: fmt.Sprintf("中选通知书编号 %s，中选机构 %s，金额 %s 元。请在 %s 前签订合同。", b.Number, b.Agency.Name, money.Yuan(b.PriceFen), minute(b.SignBy))})
+		Note: fmt.Sprintf("中选通知书编号 %s，中选机构 %s，金额 %s 元。请在 %s 前签订合同。", b.Number, b.Agency.Name, money.Yuan(b.PriceFen), clock.Until(b.SignBy))})
 }
 
 func selectedOf(bids []Bid) *Bid {
@@ -253,7 +254,7 @@ func (s *Service) escalateObjections(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return s.tell(ctx, tx, Announcement{Procurement: p, Action: ToldObjectionLate, Note: "异议 " + m.Number + " 的答复期限 " + minute(m.DueAt) + " 已过，至今没有答复。"})
+			return s.tell(ctx, tx, Announcement{Procurement: p, Action: ToldObjectionLate, Note: "异议 " + m.Number + " 的答复期限 " + clock.Until(m.DueAt) + " 已过，至今没有答复。"})
 		})
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -46,10 +45,10 @@ func (a award) paper() (paper.Notice, error) {
 			{Label: "选取方式", Value: b.MethodLabel},
 			{Label: "中选金额", Value: fmt.Sprintf("%s（¥%s）%s", b.PriceWords, money.Yuan(b.PriceFen), discountWords(b.DiscountBP))},
 			{Label: "承诺时限", Value: fmt.Sprintf("%d 个工作日", b.Days)},
-			{Label: "结果公示", Value: minute(b.PublicityFrom) + " 至 " + endOf(b.PublicityUntil)},
+			{Label: "结果公示", Value: minute(b.PublicityFrom) + " 至 " + clock.Until(b.PublicityUntil)},
 			{Label: "选取依据", Value: b.basisWords()},
 		},
-		Closing: []string{fmt.Sprintf("请双方在 %s%s前，按采购公告和中选机构的承诺签订合同（招标投标法 第46条）。", endOf(b.SignBy), provisionalWords(b.SignByProvisional))},
+		Closing: []string{fmt.Sprintf("请双方在 %s%s前，按采购公告和中选机构的承诺签订合同（招标投标法 第46条）。", clock.Until(b.SignBy), provisionalWords(b.SignByProvisional))},
 		Caption: []string{"扫码核验这份通知书，或打开：", b.VerifyURL, "核验页载明它现在是否有效，并给出公开日志的证明。"},
 	}
 	if b.Replaces != "" {
@@ -63,15 +62,6 @@ func (a award) paper() (paper.Notice, error) {
 		n.Void = fmt.Sprintf("%s（%s）", refusalLabels[a.Refusal], minute(*a.RefusedAt))
 	}
 	return n, nil
-}
-
-// endOf is an end of a day as people write it: 24:00 of the day, not 00:00 of the next
-// (民法典 第203条).
-func endOf(t time.Time) string {
-	if t.Equal(clock.Midnight(t.Add(-time.Nanosecond))) {
-		return t.Add(-time.Nanosecond).In(clock.Shanghai).Format(time.DateOnly) + " 24:00"
-	}
-	return minute(t)
 }
 
 func provisionalWords(p bool) string {

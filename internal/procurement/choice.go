@@ -13,6 +13,7 @@ import (
 	"zjcs/internal/draw"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/procurement/selection"
 	"zjcs/internal/review"
@@ -58,7 +59,7 @@ func (s *Service) askChoice(ctx context.Context, tx db.Tx, p *Procurement, d *dr
 	if err := setChoiceUntil(ctx, tx, p, until); err != nil {
 		return err
 	}
-	note := "请项目业主在 " + minute(until) + " 前比较全部有效投标并选定"
+	note := "请项目业主在 " + clock.Until(until) + " 前比较全部有效投标并选定"
 	if p.Method == CreditWeighted {
 		numbers, tables, steps, err := selection.Shortlist(in)
 		if err != nil {
@@ -78,7 +79,7 @@ func (s *Service) askChoice(ctx context.Context, tx db.Tx, p *Procurement, d *dr
 				return err
 			}
 		}
-		note = fmt.Sprintf("抽出入围 %s，请项目业主在 %s 前选定一家", numbered(numbers), minute(until))
+		note = fmt.Sprintf("抽出入围 %s，请项目业主在 %s 前选定一家", numbered(numbers), clock.Until(until))
 		if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: ToldChooseNeeded, By: review.Clock, Note: note, Kind: "shortlist", Body: map[string]any{"numbers": numbers, "steps": steps, "until": until}}); err != nil {
 			return err
 		}
@@ -106,7 +107,7 @@ func (s *Service) Choose(ctx context.Context, id uuid.UUID, c ChooseInput) error
 			return apperr.New(apperr.Conflict, "现在还不能选定，请在选取时间之后办理")
 		}
 		if !now.Before(*p.ChoiceUntil) {
-			return apperr.New(apperr.Conflict, "选定的期限（%s）已过", minute(*p.ChoiceUntil))
+			return apperr.New(apperr.Conflict, "选定的期限（%s）已过", clock.Until(*p.ChoiceUntil))
 		}
 		reason := strings.TrimSpace(c.Reason)
 		if n := utf8.RuneCountInString(reason); n < 10 || n > 2000 || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {

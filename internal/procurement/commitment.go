@@ -13,6 +13,7 @@ import (
 	"zjcs/internal/draw"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/review"
 )
@@ -83,7 +84,7 @@ func (s *Service) GiveCommitment(ctx context.Context, id uuid.UUID, commitment s
 		case !p.Terms.usesCommit():
 			return apperr.New(apperr.Conflict, "这个项目的抽取不用承诺与揭示")
 		case p.State != Open || !now.Before(p.Deadline):
-			return apperr.New(apperr.Conflict, "承诺应在报名截止（%s）前作出", minute(p.Deadline))
+			return apperr.New(apperr.Conflict, "承诺应在报名截止（%s）前作出", clock.Until(p.Deadline))
 		}
 		entry, err := s.recordTx(ctx, tx, &p, p.State, step{Action: committed, By: by, Note: partyLabels[party] + "作出承诺", Kind: "draw-commitment",
 			Body: map[string]any{"party": party, "commitment": hex.EncodeToString(sum)}})

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/review"
 )
@@ -32,7 +33,7 @@ func (s *Service) askExplanations(ctx context.Context, tx db.Tx, p *Procurement,
 	if err := setChoiceUntil(ctx, tx, p, judged); err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s 的报价明显偏低，请在 %s 前说明成本构成", numbered(low), minute(until))
+	note := fmt.Sprintf("%s 的报价明显偏低，请在 %s 前说明成本构成", numbered(low), clock.Until(until))
 	if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: ToldExplainNeeded, By: review.Clock, Note: note, Kind: "low-quotes", Body: map[string]any{"numbers": low, "until": until}}); err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (s *Service) Explain(ctx context.Context, id, agency uuid.UUID, text string
 		case bids[at].ExplainUntil == nil:
 			return apperr.New(apperr.Conflict, "本机构的报价不需要说明")
 		case p.State != Selecting || !now.Before(*bids[at].ExplainUntil):
-			return apperr.New(apperr.Conflict, "说明的期限（%s）已过", minute(*bids[at].ExplainUntil))
+			return apperr.New(apperr.Conflict, "说明的期限（%s）已过", clock.Until(*bids[at].ExplainUntil))
 		case bids[at].Verdict != "":
 			return apperr.New(apperr.Conflict, "项目业主已经对说明作出判断")
 		}
@@ -116,7 +117,7 @@ func (s *Service) Explain(ctx context.Context, id, agency uuid.UUID, text string
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, Announcement{Procurement: p, Action: explained, Note: fmt.Sprintf("%d 号已说明报价，请在 %s 前判断", bids[at].Number, minute(*p.ChoiceUntil))})
+		return s.tell(ctx, tx, Announcement{Procurement: p, Action: explained, Note: fmt.Sprintf("%d 号已说明报价，请在 %s 前判断", bids[at].Number, clock.Until(*p.ChoiceUntil))})
 	})
 }
 

@@ -243,7 +243,7 @@ func (s *Service) judgeTimes(ctx context.Context, q db.Querier, t Terms, publish
 		if provisional {
 			mark = "（暂定）"
 		}
-		j.Faults = append(j.Faults, fault("deadline", "报名时间应不少于 %d 个工作日，截止应不早于 %s%s", days, minute(least), mark))
+		j.Faults = append(j.Faults, fault("deadline", "报名时间应不少于 %d 个工作日，截止应不早于 %s%s", days, clock.Until(least), mark))
 	}
 	switch {
 	case t.SelectionAt.IsZero():

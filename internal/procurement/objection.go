@@ -120,7 +120,7 @@ func (s *Service) Object(ctx context.Context, in ObjectInput) (ResultObjection, 
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, Announcement{Procurement: p, Action: ToldObjection, Note: "异议 " + m.Number + "，答复期限 " + minute(m.DueAt.Add(-minutePrecision)) + "。答复前不会发出中选通知书。"})
+		return s.tell(ctx, tx, Announcement{Procurement: p, Action: ToldObjection, Note: "异议 " + m.Number + "，答复期限 " + clock.Until(m.DueAt.Add(-minutePrecision)) + "。答复前不会发出中选通知书。"})
 	})
 	return m.dressed(), err
 }

@@ -13,6 +13,7 @@ import (
 	"zjcs/internal/draw"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/procurement/selection"
 	"zjcs/internal/review"
@@ -166,7 +167,7 @@ func (s *Service) reseat(ctx context.Context, tx db.Tx, p *Procurement, members 
 		if err := setChoiceUntil(ctx, tx, p, until); err != nil {
 			return err
 		}
-		note += "，请在 " + minute(until) + " 前声明有无利害关系并评分"
+		note += "，请在 " + clock.Until(until) + " 前声明有无利害关系并评分"
 	}
 	if err := setWake(ctx, tx, p.ID, nil); err != nil {
 		return err

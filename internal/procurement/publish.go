@@ -12,6 +12,7 @@ import (
 
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/review"
 )
@@ -116,7 +117,7 @@ func (s *Service) publishNotice(ctx context.Context, tx db.Tx, sub review.Submis
 	if err := insertProcurement(ctx, tx, &p, s.Vault.Seal(FieldIdentity, identity.String()), sub.ID); err != nil {
 		return uuid.Nil, err
 	}
-	_, err = s.recordTx(ctx, tx, &p, "", step{Action: Publish, By: Operator, Note: "采购公告发布，报名截止 " + minute(p.Deadline), Kind: "procurement-notice",
+	_, err = s.recordTx(ctx, tx, &p, "", step{Action: Publish, By: Operator, Note: "采购公告发布，报名截止 " + clock.Until(p.Deadline), Kind: "procurement-notice",
 		Body: map[string]any{"number": p.Number, "purchaser": p.Purchaser, "round": p.Round, "terms": p.Terms, "recipient": p.Recipient}})
 	if err != nil {
 		return uuid.Nil, err
@@ -225,7 +226,7 @@ func (s *Service) judgeChange(ctx context.Context, q db.Querier, p Procurement, 
 		return j, err
 	}
 	if t.Deadline.Before(p.Deadline) && !t.Deadline.IsZero() {
-		j.Faults = append(j.Faults, fault("deadline", "更正不能提前报名截止（%s）", minute(p.Deadline)))
+		j.Faults = append(j.Faults, fault("deadline", "更正不能提前报名截止（%s）", clock.Until(p.Deadline)))
 	}
 	if t.Fund != p.Terms.Fund {
 		j.Faults = append(j.Faults, fault("fund", "资金来源不能更正，请撤回后重新发布"))
@@ -293,7 +294,7 @@ func (s *Service) publishAmendment(ctx context.Context, tx db.Tx, sub review.Sub
 	if err := putTerms(ctx, tx, p); err != nil {
 		return uuid.Nil, err
 	}
-	note := "公告更正，报名截止 " + minute(p.Deadline)
+	note := "公告更正，报名截止 " + clock.Until(p.Deadline)
 	if again {
 		note += "；更正前的投标须重新提交"
 	}

@@ -12,6 +12,7 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/audit"
 	"zjcs/internal/platform/authz"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 )
 
@@ -62,7 +63,7 @@ func (s *Service) Ask(ctx context.Context, id, agency uuid.UUID, text string) (Q
 			return err
 		}
 		if p.State != Open || !now.Before(p.Deadline) {
-			return apperr.New(apperr.Conflict, "报名截止（%s）后不能再提问", minute(p.Deadline))
+			return apperr.New(apperr.Conflict, "报名截止（%s）后不能再提问", clock.Until(p.Deadline))
 		}
 		if out.AskedAt, err = insertQuestion(ctx, tx, out, p.ID, b.org, authz.From(ctx).Person, mostQuestions); err != nil {
 			return err

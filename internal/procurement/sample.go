@@ -276,7 +276,7 @@ func (m *sampling) shortlist(ctx context.Context, in selection.Input, at, until 
 		if err != nil {
 			return nil, err
 		}
-		return screened.Valid, m.step(ctx, ToldChooseNeeded, Selecting, review.Clock, at, "请项目业主在 "+minute(until)+" 前比较全部有效投标并选定", "", map[string]any{"until": until})
+		return screened.Valid, m.step(ctx, ToldChooseNeeded, Selecting, review.Clock, at, "请项目业主在 "+clock.Until(until)+" 前比较全部有效投标并选定", "", map[string]any{"until": until})
 	}
 	numbers, tables, steps, err := selection.Shortlist(in)
 	if err != nil {
@@ -291,7 +291,7 @@ func (m *sampling) shortlist(ctx context.Context, in selection.Input, at, until 
 	if err := m.drawn(ctx, &m.draw, ev, at); err != nil {
 		return nil, err
 	}
-	return numbers, m.step(ctx, ToldChooseNeeded, Selecting, review.Clock, at, fmt.Sprintf("抽出入围 %s，请项目业主在 %s 前选定一家", numbered(numbers), minute(until)), "shortlist",
+	return numbers, m.step(ctx, ToldChooseNeeded, Selecting, review.Clock, at, fmt.Sprintf("抽出入围 %s，请项目业主在 %s 前选定一家", numbered(numbers), clock.Until(until)), "shortlist",
 		map[string]any{"numbers": numbers, "steps": steps, "until": until})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/review"
 )
@@ -174,7 +175,7 @@ func (s *Service) tellResultTx(ctx context.Context, tx db.Tx, p Procurement) err
 	if err := s.tell(ctx, tx, Announcement{Procurement: p, Action: Conclude, Agencies: []uuid.UUID{w.Agency}, Note: fmt.Sprintf("中选 %s（%d 号）。", w.AgencyName, w.Number)}); err != nil {
 		return err
 	}
-	won := fmt.Sprintf("中选 %s（%d 号），公示至 %s。", w.AgencyName, w.Number, endOf(*p.PublicityUntil))
+	won := fmt.Sprintf("中选 %s（%d 号），公示至 %s。", w.AgencyName, w.Number, clock.Until(*p.PublicityUntil))
 	var others []uuid.UUID
 	for _, b := range bids {
 		switch b.State {

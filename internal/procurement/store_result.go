@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 )
 
@@ -162,7 +163,7 @@ func noShowYet(ctx context.Context, tx db.Tx, a award, how Refusal) error {
 		return err
 	}
 	if now.Before(b.SignBy) {
-		return apperr.New(apperr.Conflict, "签订合同的期限是 %s，还没有到；中选机构已经表示拒签的，请选“拒绝签订合同”", endOf(b.SignBy))
+		return apperr.New(apperr.Conflict, "签订合同的期限是 %s，还没有到；中选机构已经表示拒签的，请选“拒绝签订合同”", clock.Until(b.SignBy))
 	}
 	return nil
 }

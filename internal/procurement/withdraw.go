@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 )
 
@@ -27,7 +28,7 @@ func (s *Service) WithdrawNotice(ctx context.Context, id uuid.UUID, reason strin
 			if err != nil {
 				return err
 			}
-			return apperr.New(apperr.Conflict, "报名已于 %s 截止，不能撤回", minute(p.Deadline))
+			return apperr.New(apperr.Conflict, "报名已于 %s 截止，不能撤回", clock.Until(p.Deadline))
 		}
 		if err := setEnded(ctx, tx, id, reason); err != nil {
 			return err

@@ -19,3 +19,12 @@ func Midnight(t time.Time) time.Time {
 	y, m, d := t.In(Shanghai).Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, Shanghai)
 }
+
+// Until is the end of a term as people write it, to the minute; the end of a day is 24:00 of
+// that day, not 00:00 of the next (民法典 第203条).
+func Until(t time.Time) string {
+	if t.Equal(Midnight(t.Add(-time.Nanosecond))) {
+		return Day(t.Add(-time.Nanosecond)) + " 24:00"
+	}
+	return t.In(Shanghai).Format("2006-01-02 15:04")
+}
