@@ -19,6 +19,12 @@ export function dateTime(at: number | Date | string): string {
   return `${year}-${month}-${day} ${clockTime(at)}`;
 }
 
+/** The end of a term; the end of a day is 24:00 of that day, not 00:00 of the next (民法典 第203条). */
+export function until(at: number | Date | string): string {
+  const end = new Date(at).getTime();
+  return clockTime(end) === "00:00" && end % 60_000 === 0 ? `${date(end - 1)} 24:00` : dateTime(end);
+}
+
 /** 2026-11-24 */
 export function date(at: number | Date | string): string {
   const { year, month, day } = parts(at);

@@ -1,5 +1,5 @@
 import { Tag } from "antd";
-import { dateTime } from "../../shared/format/time";
+import { until as termEnd } from "../../shared/format/time";
 import { remaining } from "../../shared/format/remaining";
 import { useNow } from "./now";
 
@@ -12,7 +12,7 @@ export function TimeLeft({ until, provisional = false }: { until: string; provis
   return (
     <span className="time-left">
       <Tag color={tone[urgency]}>{words}</Tag>
-      <time dateTime={until}>{dateTime(until)}</time>
+      <time dateTime={until}>{termEnd(until)}</time>
       {provisional ? <Tag title="这一年的工作日安排尚未公布，公布后重新计算">暂定</Tag> : null}
     </span>
   );

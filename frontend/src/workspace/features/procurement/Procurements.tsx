@@ -1,6 +1,6 @@
 import { Button, Tag } from "antd";
 import { Link, useSearchParams } from "react-router";
-import { dateTime } from "../../../shared/format/time";
+import { dateTime, until } from "../../../shared/format/time";
 import { may, useMe, type Me } from "../../frame/me";
 import { Page } from "../../frame/Page";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
@@ -101,7 +101,7 @@ function Row({ p }: { p: Mine }) {
         ) : p.publicityUntil === undefined ? (
           `选取时间 ${dateTime(p.selectionAt)}`
         ) : (
-          `公示至 ${dateTime(p.publicityUntil)}`
+          `公示至 ${until(p.publicityUntil)}`
         )}
       </p>
       {p.reasons?.map((r) => (
