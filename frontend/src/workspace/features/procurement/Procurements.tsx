@@ -1,5 +1,6 @@
 import { Button, Tag } from "antd";
 import { Link, useSearchParams } from "react-router";
+import { Refusal } from "../../../shared/api/client";
 import { dateTime, until } from "../../../shared/format/time";
 import { may, useMe, type Me } from "../../frame/me";
 import { Page } from "../../frame/Page";
@@ -58,7 +59,11 @@ function List({ view, empty, title }: { view: View; empty: string; title: string
         {title}
         {first === undefined ? "" : `（${first.totalCapped === true ? `${first.total} 以上` : first.total}）`}
       </h2>
-      {list.error ? (
+      {list.error instanceof Refusal && list.error.status === 409 ? (
+        <p className="tell">
+          {list.error.message}。<Link to="/new">新建申请</Link>
+        </p>
+      ) : list.error ? (
         <ReadFault fault={list.error} retry={() => void list.refetch()} />
       ) : first === undefined ? (
         <RowsSkeleton rows={4} />
