@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -75,13 +76,23 @@ func plain(s string) string {
 	return s
 }
 
-// object takes the form of publicity.html; it works without scripts. Done, the browser
-// is sent back to the page, so that reloading files nothing twice.
+// object takes the form of publicity.html.
 func (p *Portal) object(c *gin.Context) {
+	p.takeObjection(c, p.publicityView, func(ctx context.Context, form review.ObjectInput) (string, error) {
+		form.Number = c.Param("number")
+		o, err := p.Review.Object(ctx, form)
+		return "/publicity/" + form.Number + "?objection=" + o.Number + "#objection", err
+	})
+}
+
+// takeObjection takes the form of an objection; it works without scripts. Done, the browser
+// is sent to where it is shown, so that reloading files nothing twice. What is wrong is told
+// beside what was typed.
+func (p *Portal) takeObjection(c *gin.Context, show func(*gin.Context, objection, string) (view, error), file func(context.Context, review.ObjectInput) (then string, err error)) {
 	web.Route(c.Request.Context(), c.FullPath())
 	r := c.Request
 	if err := p.origin.Check(r); err != nil {
-		p.refuse(c.Writer, r, apperr.New(apperr.Forbidden, "这个请求来自别的网站，已拒绝。请在本平台的公示页上提交。").Because(err))
+		p.refuse(c.Writer, r, apperr.New(apperr.Forbidden, "这个请求来自别的网站，已拒绝。请在本平台的页面上提交。").Because(err))
 		return
 	}
 	if err := r.ParseForm(); err != nil {
@@ -89,13 +100,13 @@ func (p *Portal) object(c *gin.Context) {
 		return
 	}
 	form := objection{Name: r.PostForm.Get("name"), Contact: r.PostForm.Get("contact"), Text: r.PostForm.Get("text")}
-	o, err := p.Review.Object(r.Context(), review.ObjectInput{Number: c.Param("number"), Name: form.Name, Contact: form.Contact, Text: form.Text})
+	then, err := file(r.Context(), review.ObjectInput{Name: form.Name, Contact: form.Contact, Text: form.Text})
 	if e, refusal := apperr.As(err); refusal && e.Code == apperr.Invalid && len(e.Fields) > 0 {
 		form.Faults = map[string]string{}
 		for _, f := range e.Fields {
 			form.Faults[f.Name] = f.Message
 		}
-		v, err := p.publicityView(c, form, "")
+		v, err := show(c, form, "")
 		if err != nil {
 			p.refuse(c.Writer, r, err)
 			return
@@ -108,7 +119,7 @@ func (p *Portal) object(c *gin.Context) {
 		p.refuse(c.Writer, r, err)
 		return
 	}
-	c.Redirect(http.StatusSeeOther, "/publicity/"+c.Param("number")+"?objection="+o.Number+"#objection")
+	c.Redirect(http.StatusSeeOther, then)
 }
 
 // remaining is a stretch of time as a person counts it: its two largest units.
