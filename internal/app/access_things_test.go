@@ -355,6 +355,8 @@ func (s *stage) result(state string) aim {
 	s.exec(`UPDATE procurement SET state = $2, deadline = published_at + interval '1 second', selection_at = published_at + interval '1 second', frozen_at = now(), concluded_at = now(), publicity_until = now() + interval '3 days' WHERE id = $1`, a["id"], state)
 	bid, award := uuid.NewString(), uuid.NewString()
 	s.exec(`INSERT INTO bid (id, procurement_id, agency_id, uscc, agency_name, number, received_at, receipt, state, place, days) SELECT $1, $2, id, uscc, name, 1, now(), '\x00', 'selected', 1, 10 FROM agency WHERE id = $3`, bid, a["id"], firm["id"])
+	s.exec(`INSERT INTO draw (id, procurement_id, purpose, algorithm, sources, pool, pool_hash, frozen_at)
+		VALUES (gen_random_uuid(), $1, 'selection', 'sha256', '{"named": {"kind": "commit"}, "fallback": {"kind": "commit"}, "hours": 24}', '[{"number": 1, "uscc": "x"}]', 'x', now())`, a["id"])
 	if state == "awarded" {
 		a["number"] = "ZX" + award[:18]
 		s.exec(`INSERT INTO award (id, number, procurement_id, seq, bid_id, body, issued_at) VALUES ($1, $2, $3, 1, $4, jsonb_build_object('number', $2::text, 'verifyUrl', 'https://example.com/', 'issuedAt', now(), 'signBy', now()), now())`, award, a["number"], a["id"], bid)
