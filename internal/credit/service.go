@@ -17,6 +17,8 @@ type Service struct {
 	pool   *db.Pool
 	agency *agency.Service
 	now    func() time.Time
+
+	Outlets Outlets // set by whoever builds the program
 }
 
 // New makes the service.
