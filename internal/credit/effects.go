@@ -13,18 +13,17 @@ import (
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
-	"zjcs/internal/review"
 )
 
 // severity orders what a grade may lead to, the mildest first.
-var severity = []review.State{"", agency.Restricted, agency.Suspended, agency.Removed}
+var severity = []agency.State{"", agency.Restricted, agency.Suspended, agency.Removed}
 
-func harder(a, b review.State) bool {
+func harder(a, b agency.State) bool {
 	return slices.Index(severity, a) > slices.Index(severity, b)
 }
 
 // calls is what a grade leads to (domain.md section 8).
-func calls(g Grade, veto bool) review.State {
+func calls(g Grade, veto bool) agency.State {
 	switch {
 	case veto:
 		return agency.Removed
@@ -39,7 +38,7 @@ func calls(g Grade, veto bool) review.State {
 // effect is one that is open: not yet ended.
 type effect struct {
 	ID     uuid.UUID
-	Kind   review.State
+	Kind   agency.State
 	From   time.Time
 	Until  string
 	Reason string
@@ -118,7 +117,7 @@ func (f following) judge(ctx context.Context, e effect) error {
 	return f.try(ctx, e)
 }
 
-func (f following) begin(ctx context.Context, kind review.State, g Grade, from time.Time) error {
+func (f following) begin(ctx context.Context, kind agency.State, g Grade, from time.Time) error {
 	e := effect{ID: uuid.Must(uuid.NewV7()), Kind: kind, From: from, Reason: fmt.Sprintf("信用等级于 %s 降为 %s", clock.Day(from), g)}
 	var months int
 	var err error

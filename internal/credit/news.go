@@ -69,6 +69,8 @@ type Outlets struct {
 	Tell func(ctx context.Context, tx db.Tx, n News) error
 	// Changed is told of agencies whose state an effect changed: the search index.
 	Changed func(ctx context.Context, tx db.Tx, agencies []uuid.UUID) error
+	// Indexes says where lines stand in the public log, as far as they have a position.
+	Indexes func(ctx context.Context, entries []uuid.UUID) (map[uuid.UUID]int64, error)
 }
 
 const newsBatch = 100

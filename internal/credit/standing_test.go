@@ -16,7 +16,6 @@ import (
 	"zjcs/internal/catalog"
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
-	"zjcs/internal/review"
 	"zjcs/internal/testkit"
 )
 
@@ -115,7 +114,7 @@ func (m *market) pass(days int) {
 	}
 }
 
-func (m *market) state(of uuid.UUID) (state review.State, until string) {
+func (m *market) state(of uuid.UUID) (state agency.State, until string) {
 	m.t.Helper()
 	if err := m.pool.QueryRow(context.Background(), `
 		SELECT CASE WHEN state IN ('restricted','suspended') AND state_until < $2::date THEN 'admitted' ELSE state END, coalesce(state_until::text, '') FROM agency WHERE id = $1`,
@@ -303,7 +302,7 @@ func TestTwoAtOnce(t *testing.T) {
 func TestWhatAGradeLeadsTo(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	want := func(of uuid.UUID, state review.State, until string) {
+	want := func(of uuid.UUID, state agency.State, until string) {
 		t.Helper()
 		if got, day := m.state(of); got != state || state != agency.Admitted && day != until {
 			t.Fatalf("%s until %s, want %s until %s", got, day, state, until)
