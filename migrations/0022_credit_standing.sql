@@ -15,7 +15,7 @@ CREATE TABLE credit_standing (
     facts       integer NOT NULL DEFAULT 0,        -- P
     clamp       integer NOT NULL DEFAULT 0,
     evaluated   integer NOT NULL DEFAULT 0,        -- evaluations in E
-    graded_at   timestamptz NOT NULL DEFAULT now(),    -- since when in this grade
+    graded_at   timestamptz,                       -- since when in this grade; NULL: since its admission
     worked_at   timestamptz NOT NULL DEFAULT 'epoch',  -- the time it was worked out for
     turns_at    timestamptz,                       -- when something begins or ends by itself next
     CHECK (950 + evaluations + records + facts + clamp = tenths),

@@ -19,7 +19,8 @@ type Service struct {
 	agency *agency.Service
 	now    func() time.Time
 
-	Outlets Outlets // set by whoever builds the program
+	Outlets   Outlets // set by whoever builds the program, as is
+	PublicURL string  // the site's address, for the codes on reports
 }
 
 // New makes the service.

@@ -17,7 +17,7 @@ type standing struct {
 	Fresh     bool // shown as new
 	Veto      bool
 	Evaluated int
-	GradedAt  time.Time // since when in this grade
+	GradedAt  *time.Time // since when in this grade; nil for since its admission
 	WorkedAt  time.Time
 	TurnsAt   *time.Time // when something begins or ends by itself; nil for never
 }
@@ -38,7 +38,7 @@ func (s standing) next(score Score, at, turns time.Time) standing {
 		Grade: score.Grade, Fresh: score.New, Veto: score.Veto, Evaluated: score.Evaluated, GradedAt: s.GradedAt, WorkedAt: at,
 	}
 	if n.Grade != s.Grade {
-		n.GradedAt = at
+		n.GradedAt = &at
 	}
 	if !turns.IsZero() {
 		n.TurnsAt = &turns

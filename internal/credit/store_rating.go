@@ -2,6 +2,7 @@ package credit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -100,4 +101,18 @@ func moves(e, r, p, clamp Points, why cause) string {
 		out += "（由全部记录重算后改正）"
 	}
 	return out
+}
+
+// gradeEntry is the line of the public log that tells the grade of a time; nil where it
+// never changed, or the line is not written yet.
+func gradeEntry(ctx context.Context, q db.Querier, id uuid.UUID, at time.Time) (*uuid.UUID, error) {
+	var entry *uuid.UUID
+	err := q.QueryRow(ctx, `SELECT entry_id FROM credit_news WHERE agency_id = $1 AND kind = 'credit-grade' AND at <= $2 ORDER BY at DESC, id DESC LIMIT 1`, id, at).Scan(&entry)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil //nolint:nilnil // a grade that never changed has no line
+	}
+	if err != nil {
+		return nil, fmt.Errorf("log entry of a grade: %w", err)
+	}
+	return entry, nil
 }
