@@ -102,7 +102,14 @@ ALTER TABLE agency_bar ALTER submission_id DROP NOT NULL,
     ADD effect_id uuid UNIQUE,
     ADD CONSTRAINT agency_bar_cause CHECK (num_nonnulls(submission_id, effect_id) = 1);
 
+-- A rating says how often its agency is inspected, which a rule decides.
+SELECT publish_changes('rule_value', 'credit');
+
 -- +goose Down
+DROP TRIGGER content_insert ON rule_value;
+DROP TRIGGER content_update ON rule_value;
+DROP TRIGGER content_delete ON rule_value;
+DROP TRIGGER content_truncate ON rule_value;
 DELETE FROM agency_bar WHERE submission_id IS NULL;
 ALTER TABLE agency_bar DROP CONSTRAINT agency_bar_cause, DROP COLUMN effect_id, ALTER submission_id SET NOT NULL;
 DROP TABLE credit_news, credit_effect, credit_change;

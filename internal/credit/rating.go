@@ -106,13 +106,14 @@ type ShownEffect struct {
 
 // ShownChange is a change of the score.
 type ShownChange struct {
-	At    time.Time `json:"at" doc:"时间"`
-	From  string    `json:"from" doc:"原来的得分"`
-	To    string    `json:"to" doc:"后来的得分"`
-	Old   Grade     `json:"fromGrade" doc:"原来的等级"`
-	New   Grade     `json:"toGrade" doc:"后来的等级"`
-	Why   string    `json:"why" doc:"哪一部分变了多少"`
-	Index *int64    `json:"logIndex,omitempty" doc:"等级变化在公开日志中的序号"`
+	At    time.Time  `json:"at" doc:"时间"`
+	From  string     `json:"from" doc:"原来的得分"`
+	To    string     `json:"to" doc:"后来的得分"`
+	Old   Grade      `json:"fromGrade" doc:"原来的等级"`
+	New   Grade      `json:"toGrade" doc:"后来的等级"`
+	Why   string     `json:"why" doc:"哪一部分变了多少"`
+	Entry *uuid.UUID `json:"logEntry,omitempty" format:"uuid" doc:"等级变化在公开日志中的条目"`
+	Index *int64     `json:"-"` // its position, which follows the line by a moment
 }
 
 var levelLabels = map[string]string{"minor": "轻微", "general": "一般", "serious": "严重", "honour": "表彰"}

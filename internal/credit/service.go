@@ -110,15 +110,15 @@ func (s *Service) rate(ctx context.Context, a agency.Agency, id uuid.UUID, at ti
 	if r.Sampling, err = SamplingPercent(ctx, s.pool, sampled, w.region, at); err != nil {
 		return Rating{}, err
 	}
-	return r, s.place(ctx, &r, t.entries)
+	return r, s.place(ctx, r.Changes)
 }
 
 // place says where in the public log the changes of grade stand.
-func (s *Service) place(ctx context.Context, r *Rating, entries []uuid.NullUUID) error {
+func (s *Service) place(ctx context.Context, changes []ShownChange) error {
 	var ids []uuid.UUID
-	for _, e := range entries {
-		if e.Valid {
-			ids = append(ids, e.UUID)
+	for _, c := range changes {
+		if c.Entry != nil {
+			ids = append(ids, *c.Entry)
 		}
 	}
 	if s.Outlets.Indexes == nil || len(ids) == 0 {
@@ -128,9 +128,12 @@ func (s *Service) place(ctx context.Context, r *Rating, entries []uuid.NullUUID)
 	if err != nil {
 		return err
 	}
-	for i, e := range entries {
-		if n, ok := found[e.UUID]; ok && e.Valid {
-			r.Changes[i].Index = &n
+	for i, c := range changes {
+		if c.Entry == nil {
+			continue
+		}
+		if n, ok := found[*c.Entry]; ok {
+			changes[i].Index = &n
 		}
 	}
 	return nil

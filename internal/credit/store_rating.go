@@ -20,7 +20,6 @@ type told struct {
 	evaluations []spoken
 	effects     []ShownEffect
 	changes     []ShownChange
-	entries     []uuid.NullUUID // of the changes, in the public log
 	gradedAt    *time.Time
 }
 
@@ -64,11 +63,10 @@ func loadTold(ctx context.Context, q db.Querier, id uuid.UUID, at time.Time) (to
 		var c ShownChange
 		var from, to, e, r, p, clamp Points
 		var why cause
-		var entry uuid.NullUUID
-		_, err := pgx.ForEachRow(rows, []any{&c.At, &from, &to, &c.Old, &c.New, &e, &r, &p, &clamp, &why, &entry}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&c.At, &from, &to, &c.Old, &c.New, &e, &r, &p, &clamp, &why, &c.Entry}, func() error {
 			c.From, c.To, c.Why = from.Text(), to.Text(), moves(e, r, p, clamp, why)
 			t.changes = append(t.changes, c)
-			t.entries = append(t.entries, entry)
+			c.Entry = nil // the next row must not write into this one's
 			return nil
 		})
 		return err
