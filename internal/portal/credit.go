@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -150,6 +151,9 @@ func sumWords(parts []credit.Part, total string) string {
 	return out.String() + " = " + total
 }
 
+// reportNumber is how the number of a report looks.
+var reportNumber = regexp.MustCompile(`^[0-9A-Za-z-]{1,40}$`)
+
 // reportData is what credit-report.html shows.
 type reportData struct {
 	credit.Report
@@ -167,7 +171,10 @@ func (p *Portal) creditReport(c *gin.Context) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	d := reportData{Asked: plain(text(c.Request.URL.Query(), "number")), Now: now}
+	d := reportData{Asked: text(c.Request.URL.Query(), "number"), Now: now}
+	if d.Asked != "" && !reportNumber.MatchString(d.Asked) { // never repeated: it may say anything
+		d.Asked = "所填编号"
+	}
 	d.Report, err = p.Credit.Report(ctx, c.Param("id"), d.Asked)
 	switch {
 	case err == nil:
