@@ -143,7 +143,7 @@ func fillCredit(ctx context.Context, conn *pgx.Conn, agencies int) error {
 			FROM (SELECT n, (random() * 1999)::int AS k, now() - random() * interval '36 months' AS at FROM generate_series(0, %d) n) x JOIN a ON a.n = x.n %% %d JOIN o ON o.n = x.k ORDER BY x.n`, 20*agencies-1, agencies),
 		fmt.Sprintf(`INSERT INTO credit_fact (id, agency_id, kind, kept, measured_at, demo)
 			SELECT gen_random_uuid(), a.id, (ARRAY['on_time','first_pass','price_kept','answered'])[1 + (random() * 3)::int], random() < 0.8, now() - random() * interval '36 months', true
-			FROM generate_series(0, %d) n JOIN a ON a.n = n %% %d ORDER BY n`, 20*agencies-1, agencies),
+			FROM generate_series(0, %d) x(n) JOIN a ON a.n = x.n %% %d ORDER BY x.n`, 20*agencies-1, agencies),
 		`SET session_replication_role = DEFAULT`,
 		`VACUUM ANALYZE agency, credit_standing, credit_record, credit_evaluation, credit_fact`,
 	} {
