@@ -5735,10 +5735,10 @@ export interface components {
             /** @description 原来的等级 */
             fromGrade: string;
             /**
-             * Format: int64
-             * @description 等级变化在公开日志中的序号
+             * Format: uuid
+             * @description 等级变化在公开日志中的条目
              */
-            logIndex?: number;
+            logEntry?: string;
             /** @description 后来的得分 */
             to: string;
             /** @description 后来的等级 */
