@@ -149,8 +149,9 @@ func (f following) try(ctx context.Context, e effect) error {
 		return heldEffect(ctx, f.tx, f.who.ID, e.ID, before, f.at)
 	case agency.Gone:
 		return endEffect(ctx, f.tx, e.ID, "gone", "机构已经退出或者清退", f.at)
+	case agency.Waits:
 	}
-	return nil // waits
+	return nil
 }
 
 func (f following) end(ctx context.Context, e effect, how, why string) error {

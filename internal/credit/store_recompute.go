@@ -82,10 +82,10 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 		_, err := pgx.ForEachRow(rows, []any{&id, &honours, &taken, &veto, &begins, &ends}, func() error {
 			s := of(id)
 			if honours != 0 {
-				s.Basis.Records = append(s.Basis.Records, Record{Points: honours})
+				s.Records = append(s.Records, Record{Points: honours})
 			}
 			if taken != 0 {
-				s.Basis.Records = append(s.Basis.Records, Record{Points: taken, Veto: veto})
+				s.Records = append(s.Records, Record{Points: taken, Veto: veto})
 			}
 			s.turn(begins)
 			s.turn(ends)
@@ -107,7 +107,7 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 		var stars, ns []int64
 		_, err := pgx.ForEachRow(rows, []any{&id, &ever, &n, &g.stars, &g.n, &stars, &ns, &oldest, &begins, &ends}, func() error {
 			s := of(id)
-			s.Basis.Evaluated, s.evaluated, s.gathered = ever, n, gathered{heard: g.heard}
+			s.Evaluated, s.evaluated, s.gathered = ever, n, gathered{heard: g.heard}
 			for i := range stars {
 				s.gathered.over = append(s.gathered.over, heard{stars[i], ns[i]})
 			}
@@ -127,7 +127,7 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 		var kept, broken int
 		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &kept, &broken, &oldest, &begins, &ends}, func() error {
 			s := of(id)
-			s.Basis.Kept[kind], s.Basis.Broken[kind] = kept, broken
+			s.Kept[kind], s.Broken[kind] = kept, broken
 			s.leave(oldest)
 			s.turn(begins)
 			s.turn(ends)
