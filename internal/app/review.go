@@ -24,10 +24,11 @@ func (c *Core) newReview() *review.Service {
 		Workdays: workdays, Due: due, Announce: c.announce,
 	}, slices.Concat(
 		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
-		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
+		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Banned: banned, BannedPerson: c.bannedPerson, Changed: c.changed}),
 		expert.Kinds(c.experts()),
 		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
 		c.Procurement.Kinds(),
+		c.Records.Kinds(),
 	)...)
 }
 
@@ -87,7 +88,11 @@ func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, 
 			return err
 		}
 		objections, err := c.Procurement.RedateObjectionsTx(ctx, tx)
-		redated += objections
+		if err != nil {
+			return err
+		}
+		defences, err := c.Records.RedateTx(ctx, tx)
+		redated += objections + defences
 		return err
 	})
 	return redated, err
