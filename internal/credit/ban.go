@@ -7,6 +7,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/platform/apperr"
+	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/page"
@@ -123,8 +124,15 @@ func (d *Desk) banKind() review.Kind {
 	return review.Kind{
 		Name: "credit-ban", Label: "法定禁业登记", Help: "登记主管机关依法作出的禁止从业决定；由另一人确认后自动生效，期满自动失效",
 		Form: banForm(), Prepare: proposeBan, Review: confirmBan, Subject: "ban",
-		Begin: func(_ context.Context, _ db.Tx, s review.Submission) (uuid.UUID, review.Content, error) {
-			return uuid.Nil, review.Content{"from": clock.Day(s.Now())}, nil
+		Begin: func(ctx context.Context, _ db.Tx, s review.Submission) (uuid.UUID, review.Content, error) {
+			c := review.Content{"from": clock.Day(s.Now())}
+			for _, g := range authz.From(ctx).Grants {
+				if g.Region != "" && d.Policy.Allows(g.Role, proposeBan) {
+					c["region"] = g.Region
+					break
+				}
+			}
+			return uuid.Nil, c, nil
 		},
 		Place: placeBan, Judge: d.judgeBan, Facts: banFacts, Publish: d.publishBan,
 	}

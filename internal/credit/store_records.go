@@ -38,17 +38,22 @@ var stateOn = map[review.State]string{
 
 func (q recordQuery) where() *db.Where {
 	w := &db.Where{}
-	notOwn := `(a.organisation_id IS NULL OR a.organisation_id <> ALL (` + w.Arg(q.orgs) + `))`
-	me := w.Arg(q.person)
+	own := `a.organisation_id = ANY (` + w.Arg(q.orgs) + `)`
+	if q.View == RecordsOurs {
+		w.Add(own + ` AND r.notified_at IS NOT NULL`)
+	}
+	notOwn := `coalesce(NOT ` + own + `, true)`
+	me := ""
+	if q.View != RecordsOurs {
+		me = w.Arg(q.person)
+	}
 	switch q.View {
-	case RecordsOurs:
-		w.Add(`a.organisation_id = ANY (` + w.Arg(q.orgs) + `) AND r.notified_at IS NOT NULL`)
 	case RecordsAll:
 		w.Add(notOwn + ` AND (r.notifier = ` + me + ` OR ` + inReach(w, q.read) + `)`)
 	case RecordsQueue:
 		mine := `(coalesce(r.proposer = ` + me + `, false) OR coalesce(r.notifier = ` + me + `, false))`
 		heard := `(r.state = 'defended' OR k.level = 'honour' OR r.defence_until IS NULL OR r.defence_until <= clock_timestamp())`
-		w.Add(`(a.organisation_id = ANY (` + w.Arg(q.orgs) + `) AND r.state = 'notified' AND k.level <> 'honour' AND r.defence_until > clock_timestamp()
+		w.Add(`(` + own + ` AND r.state = 'notified' AND k.level <> 'honour' AND r.defence_until > clock_timestamp()
 			OR ` + notOwn + ` AND (r.state = 'proposed' AND ` + inReach(w, q.propose) + `
 				OR r.state IN ('notified','defended') AND NOT ` + mine + ` AND ` + heard + ` AND ` + inReach(w, q.confirm) + `))`)
 	}

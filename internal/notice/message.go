@@ -61,7 +61,7 @@ type To struct {
 // Received is a message as its reader sees it.
 type Received struct {
 	ID         uuid.UUID  `json:"id"`
-	Topic      Topic      `json:"kind" enum:"submission,review,objection,certificate,account,procurement" doc:"类别"`
+	Topic      Topic      `json:"kind" enum:"submission,review,objection,certificate,account,procurement,credit" doc:"类别"`
 	TopicLabel string     `json:"kindLabel" doc:"类别名称"`
 	Title      string     `json:"title" doc:"标题"`
 	Body       string     `json:"body" doc:"正文"`
@@ -72,7 +72,7 @@ type Received struct {
 
 // Preference says whether messages about a topic also go out by e-mail.
 type Preference struct {
-	Topic Topic  `json:"kind" enum:"submission,review,objection,certificate,account,procurement" doc:"类别"`
+	Topic Topic  `json:"kind" enum:"submission,review,objection,certificate,account,procurement,credit" doc:"类别"`
 	Label string `json:"label,omitempty" doc:"类别名称"`
 	Mail  bool   `json:"mail" doc:"为真表示同时发邮件"`
 }
