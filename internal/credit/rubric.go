@@ -34,6 +34,7 @@ type Entry struct {
 	EffectiveFrom  string `json:"effectiveFrom" format:"date" doc:"施行日期"`
 	Retired        bool   `json:"retired" doc:"为真表示自施行日期起停用"`
 	InForce        bool   `json:"inForce" doc:"为真表示今天施行的版本"`
+	SubjectID      string `json:"subjectId" format:"uuid" doc:"提出变更时，以它作为申请的对象"`
 	Source         string `json:"source" doc:"由谁定：随程序发布，或者行业主管部门提出并由另一人确认"`
 	Demo           bool   `json:"demo" doc:"为真表示示例数据"`
 }

@@ -28,6 +28,7 @@ func scanEntry(row pgx.CollectableRow) (storedEntry, error) {
 	err := row.Scan(&e.ID, &e.Version, &e.Level, &e.Conduct, &from, &to, &e.ValidityMonths, &e.Veto, &e.LegalBasis, &e.EffectiveFrom, &e.Retired, &e.decided, &e.Demo)
 	r := rangeOf(e.Level, from, to)
 	e.MildTenths, e.HarshTenths, e.LevelLabel = int(r.Mild), int(r.Harsh), levelLabel(e.Level)
+	e.SubjectID = rubricSubject(e.ID).String()
 	e.Source = "随程序发布的默认标准"
 	if e.decided {
 		e.Source = "行业主管部门提出，另一人确认"
