@@ -130,7 +130,7 @@ func (w *wreckInput) publish(t *testing.T, h *hall, n int, change func(*procurem
 func (w *wreckInput) lane(t *testing.T) *wreckLane {
 	t.Helper()
 	l := &wreckLane{cfg: w.cfg, experts: w.experts}
-	l.cfg.DatabaseURL, l.cfg.DataDir = testkit.CloneURL(t, w.cfg.DatabaseURL), t.TempDir()
+	l.cfg.DatabaseURL, l.cfg.DataDir, l.cfg.MaxConns = testkit.CloneURL(t, w.cfg.DatabaseURL), t.TempDir(), 4
 	o := options(l.cfg)
 	o.Now = time.Now
 	var err error
