@@ -61,13 +61,10 @@ type following struct {
 	at      time.Time
 }
 
-func (f following) follow(ctx context.Context, was, now standing) error {
-	open, err := openEffects(ctx, f.tx, f.who.ID)
-	if err != nil {
-		return err
-	}
+func (f following) follow(ctx context.Context, open []effect, was, now standing) error {
 	today := clock.Day(f.at)
 	for _, e := range slices.Backward(open) { // a later one stands on an earlier one
+		var err error
 		if e.Until < today {
 			err = f.over(ctx, e)
 		} else {

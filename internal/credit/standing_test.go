@@ -159,7 +159,8 @@ func (m *market) scored(of uuid.UUID, at time.Time) summary {
 }
 
 // TestStandingIsTheScore: whatever happens in whatever order, late or in time, the stored
-// standing is what the rows make, the history makes the same, no past day changes by what
+// standing is what the rows make of the time it was worked out for, and of now once the
+// turn has been, the history makes the same, no past day changes by what
 // comes later, changes add up, and whoever is under an effect is held.
 func TestStandingIsTheScore(t *testing.T) {
 	t.Parallel()
@@ -223,8 +224,12 @@ func TestStandingIsTheScore(t *testing.T) {
 				past[m.now] = m.scored(of, m.now)
 				m.pass(rapid.IntRange(1, 250).Draw(t, "days"))
 			}
-			if late { // what is told late belongs to the days it is of
+			if at := m.standing(of); at.summary() != m.scored(of, at.WorkedAt) {
+				t.Fatalf("standing of %v: %+v, rows %+v", at.WorkedAt, at.summary(), m.scored(of, at.WorkedAt))
+			}
+			if late { // what is told late belongs to the days it is of; the turn brings it to now
 				clear(past)
+				m.pass(0)
 			}
 			got, want := m.standing(of), m.scored(of, m.now)
 			if d := cmp.Diff(want, got.summary()); d != "" {
@@ -261,7 +266,7 @@ func TestStandingIsTheScore(t *testing.T) {
 }
 
 func (m *market) held(t *rapid.T, of uuid.UUID) {
-	open, err := openEffects(context.Background(), m.pool, of)
+	_, open, err := loadCourse(context.Background(), m.pool, of)
 	if err != nil {
 		t.Fatal(err)
 	}
