@@ -166,6 +166,9 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	if err := needs.Store(ctx); err != nil {
 		return fmt.Errorf("载入示例采购失败: %w", err)
 	}
+	if err := demo.Records(ctx, c.Records, c.Now()); err != nil {
+		return fmt.Errorf("载入示例信用记录失败: %w", err)
+	}
 	if err := c.Search.Drain(ctx); err != nil {
 		return err
 	}
