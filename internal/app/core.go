@@ -146,6 +146,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c.Messages = c.newMessages()
+	c.Credit.Outlets, c.Credit.PublicURL = c.creditOutlets(), c.Config.PublicURL
 	c.Supervision = supervision.New(c.Pool, c.Policy)
 	if c.Files, err = c.openFiles(ctx); err != nil {
 		c.Close()

@@ -87,12 +87,12 @@ func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, 
 		if redated, err = c.Review.RedateTx(ctx, tx); err != nil {
 			return err
 		}
-		objections, err := c.Procurement.RedateObjectionsTx(ctx, tx)
+		more, err := c.Procurement.RedateTx(ctx, tx)
 		if err != nil {
 			return err
 		}
 		defences, err := c.Records.RedateTx(ctx, tx)
-		redated += objections + defences
+		redated += more + defences
 		return err
 	})
 	return redated, err

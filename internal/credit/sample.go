@@ -7,89 +7,96 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/platform/db"
-	"zjcs/internal/review"
 )
 
-// Sample is an invented record for the demonstration market, in some state of its life.
+// Sample is what an invented agency did and was told, for the demonstration market.
 type Sample struct {
-	Rubric                string
-	Facts, Source         string
-	State                 review.State // as [Workflow] names it
-	Defence               string
-	DaysAgo               int // since it was proposed
-	Reason                string
-	Authority, DocumentNo string
+	Agency      uuid.UUID
+	Evaluations []SampleEvaluation
+	Facts       []SampleFact
+	Records     []SampleRecord
 }
 
-// StoreSamples stores invented records about invented agencies, one each in turn, where
-// there is none yet; those that are public are in the public log as any other.
-func (d *Desk) StoreSamples(ctx context.Context, list []Sample, now time.Time) error {
-	return db.InTx(ctx, d.Pool, func(tx db.Tx) error {
-		agencies, err := sampleAgencies(ctx, tx, len(list))
-		if err != nil || len(agencies) == 0 {
+// SampleEvaluation is an invented purchaser's evaluation.
+type SampleEvaluation struct {
+	Evaluation
+	ID      uuid.UUID
+	Comment string
+	At      time.Time
+}
+
+// SampleFact is an invented measurement, Count times.
+type SampleFact struct {
+	Kind  FactKind
+	Kept  bool
+	Count int
+	At    time.Time
+}
+
+// SampleRecord is an invented record under an entry of the rubric.
+type SampleRecord struct {
+	ID     uuid.UUID
+	Rubric string
+	Points Points
+	Facts  string
+	Source string
+	Months int
+	At     time.Time
+}
+
+// StoreSamples stores what invented agencies did, marked 示例数据, and walks each through the
+// days since: its changes and measures are those it would have had.
+func StoreSamples(ctx context.Context, tx db.Tx, list []Sample, now time.Time) error {
+	for _, s := range list {
+		if err := insertSample(ctx, tx, s); err != nil {
 			return err
 		}
-		for i, s := range list {
-			l, err := loadSubject(ctx, tx, agencies[i%len(agencies)])
-			if err != nil {
-				return err
-			}
-			at := now.AddDate(0, 0, -s.DaysAgo)
-			e, err := lastVersion(ctx, tx, s.Rubric)
-			if err != nil || e.Version == 0 {
-				return err
-			}
-			l.id, l.rubric, l.version, l.points, l.veto, l.facts, l.source, l.proposedAt, l.demo = uuid.Must(uuid.NewV7()), e.ID, e.Version, Points(e.MildTenths), e.Veto, s.Facts, s.Source, at, true
-			l.authority, l.documentNo = s.Authority, s.DocumentNo
-			if err := d.storeSampleTx(ctx, tx, l, s, e.Entry, now); err != nil {
-				return err
-			}
+		if err := walk(ctx, tx, s.Agency, now); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-func (d *Desk) storeSampleTx(ctx context.Context, tx db.Tx, l *life, s Sample, e Entry, now time.Time) error {
-	if err := insertSample(ctx, tx, l); err != nil || s.State == Proposed {
-		return err
-	}
-	told := l.proposedAt.Add(time.Hour)
-	until, provisional, err := d.Due(ctx, tx, told, 5)
+// walk settles an agency at every time at which something changed, as if it had been there.
+func walk(ctx context.Context, tx db.Tx, agency uuid.UUID, now time.Time) error {
+	w, was, err := lockStanding(ctx, tx, agency)
 	if err != nil {
 		return err
 	}
-	if err := moveRecord(ctx, tx, l.id, Proposed, Notified, `notified_at = $4, defence_until = $5, defence_provisional = $6`, told, until, provisional); err != nil || s.State == Notified {
+	h, err := loadHistory(ctx, tx, agency)
+	if err != nil {
 		return err
 	}
-	from := Notified
-	if s.Defence != "" {
-		if err := moveRecord(ctx, tx, l.id, from, Defended, `defence = $4, defended_at = $5`, s.Defence, told.Add(24*time.Hour)); err != nil || s.State == Defended {
-			return err
+	for at := h.turns(was.WorkedAt); !at.IsZero() && !at.After(now); at = h.turns(at) {
+		next := was.next(Of(h.basis(at)), at, h.turns(at))
+		if was.moved(next) {
+			if err := changeTx(ctx, tx, w, was, next, byChange); err != nil {
+				return err
+			}
+			f := following{tx: tx, who: w, history: h, at: at}
+			if err := f.follow(ctx, was, next); err != nil {
+				return err
+			}
 		}
-		from = Defended
+		was = next
 	}
-	if s.State == Withdrawn {
-		return moveRecord(ctx, tx, l.id, from, Withdrawn, `withdrawn_at = $4, withdraw_reason = $5`, until, s.Reason)
-	}
-	at := until
-	if at.After(now) {
-		at = now
-	}
-	l.expiresOn = lastDay(at, e.ValidityMonths)
-	if err := moveRecord(ctx, tx, l.id, from, Published, `confirmed_at = $4, published_at = $4, expires_on = $5::date, confirm_note = '事实清楚，予以认定（示例）'`, at, l.expiresOn); err != nil {
+	if err := updateStanding(ctx, tx, agency, was); err != nil {
 		return err
 	}
-	if err := d.logTx(ctx, tx, l, Published, "", "", at); err != nil {
-		return err
-	}
-	if action := map[review.State]review.Action{Repaired: Repair, Overturned: Overturn}[s.State]; action != "" {
-		ended := now.AddDate(0, 0, -1)
-		if err := endRecord(ctx, tx, l.id, action, ended, s.Reason); err != nil {
-			return err
-		}
-		if err := d.logTx(ctx, tx, l, s.State, s.Reason, "", ended); err != nil {
-			return err
-		}
-	}
-	return refreshTx(ctx, tx, l.agency, now)
+	return settleTx(ctx, tx, agency, now, byTime) // terms that are over by now
+}
+
+// SampleRubric are the entries that samples are made under, as far as the rubric has none
+// of their id.
+func SampleRubric(ctx context.Context, tx db.Tx, entries []SampleEntry) error {
+	return insertSampleEntries(ctx, tx, entries)
+}
+
+// SampleEntry is an invented entry of the rubric.
+type SampleEntry struct {
+	ID, Level, Conduct string
+	From, To           Points
+	Months             int
+	Veto               bool
 }

@@ -4,35 +4,45 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"zjcs/internal/agency"
 	"zjcs/internal/platform/db"
 )
 
-// sampleAgencies are invented ones for so many records, those with people first; none where
-// there are records already.
-func sampleAgencies(ctx context.Context, tx db.Tx, n int) ([]uuid.UUID, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT id FROM agency WHERE demo AND state = 'admitted' AND NOT EXISTS (SELECT FROM credit_record) ORDER BY organisation_id IS NULL, id LIMIT $1`, n)
-	if err != nil {
-		return nil, fmt.Errorf("sample agencies: %w", err)
+func insertSample(ctx context.Context, tx db.Tx, s Sample) error {
+	var b pgx.Batch
+	for _, e := range s.Evaluations {
+		b.Queue(`INSERT INTO credit_evaluation (id, agency_id, org_id, quality, timeliness, fee, conduct, attitude, comment, evaluated_at, demo) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)`,
+			e.ID, s.Agency, e.Org, e.Quality, e.Timeliness, e.Fee, e.Conduct, e.Attitude, e.Comment, e.At)
 	}
-	out, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("sample agencies: %w", err)
+	for _, f := range s.Facts {
+		b.Queue(`INSERT INTO credit_fact (id, agency_id, kind, kept, measured_at, demo) SELECT gen_random_uuid(), $1, $2, $3, $4, true FROM generate_series(1, $5)`, s.Agency, f.Kind, f.Kept, f.At, f.Count)
 	}
-	return out, nil
+	for _, r := range s.Records {
+		b.Queue(`
+			INSERT INTO credit_record (id, agency_id, rubric_id, rubric_version, points, veto, facts, source, state, proposed_at, confirmed_at, expires_on, published_at, demo)
+			SELECT $1, $2, k.id, k.version, $4, k.veto, $5, $6, 'published', $7, $7, $8::date, $7, true FROM credit_rubric k WHERE k.id = $3 ORDER BY k.version DESC LIMIT 1`,
+			r.ID, s.Agency, r.Rubric, r.Points, r.Facts, r.Source, r.At, agency.TermEnd(r.At, r.Months))
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("sample of credit: %w", err)
+	}
+	return nil
 }
 
-// insertSample stores a record that nobody proposed: it is invented.
-func insertSample(ctx context.Context, tx db.Tx, l *life) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO credit_record (id, agency_id, rubric_id, rubric_version, points, veto, facts, source, authority, document_no, state, proposed_at, demo)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'proposed', $11, true)`,
-		l.id, l.agency, l.rubric, l.version, l.points, l.veto, l.facts, l.source, l.authority, l.documentNo, l.proposedAt)
-	if err != nil {
-		return fmt.Errorf("sample record: %w", err)
+func insertSampleEntries(ctx context.Context, tx db.Tx, entries []SampleEntry) error {
+	for _, e := range entries {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO credit_rubric (id, version, level, conduct, points_from, points_to, validity_months, veto, legal_basis, effective_from, demo)
+			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, '示例条目，不作依据', '2020-01-01', true) ON CONFLICT DO NOTHING`,
+			e.ID, e.Level, e.Conduct, e.From, e.To, e.Months, e.Veto)
+		if err != nil {
+			return fmt.Errorf("sample entry of the rubric: %w", err)
+		}
 	}
 	return nil
 }

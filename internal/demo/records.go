@@ -9,7 +9,7 @@ import (
 
 // Records stores invented credit records, at least one in every state of their life.
 func Records(ctx context.Context, d *credit.Desk, now time.Time) error {
-	return d.StoreSamples(ctx, []credit.Sample{
+	return d.StoreSampleLives(ctx, []credit.SampleLife{
 		{Rubric: "M-CONDUCT", State: credit.Notified, DaysAgo: 1, Facts: "现场作业未按约定时间到场两次，经业主提醒后仍未改正", Source: "业主反映，运营核实"},
 		{Rubric: "M-INFO-STALE", State: credit.Published, DaysAgo: 40, Facts: "技术负责人离职三个月未办理变更", Source: "双随机检查"},
 		{Rubric: "H-COMMENDED", State: credit.Published, DaysAgo: 60, Facts: "在防汛应急测绘中按时提交成果，受到通报表扬", Source: "主管部门通报"},

@@ -21,6 +21,7 @@ const (
 	Affiliations  Kind = "affiliations"
 	Rubric        Kind = "rubric"
 	Penalties     Kind = "penalties"
+	Procurements  Kind = "procurements" // published one by one, never delivered
 )
 
 // Batch is one delivery of data.

@@ -97,8 +97,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一家中介机构的信用得分及其组成 */
+        /** 一家中介机构的信用得分：组成、记录、评价、措施、两年走势 */
         get: operations["agency-credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/credit-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用报告的内容，可按编号核验 */
+        get: operations["agency-credit-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/credit-report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用报告（PDF） */
+        get: operations["agency-credit-paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -269,6 +303,40 @@ export interface paths {
         };
         /** 验证码 */
         get: operations["captcha"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rankings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 能承接一个事项的机构按信用得分排名 */
+        get: operations["credit-rankings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各机构的信用得分和等级，高的在前 */
+        get: operations["credit-ratings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4434,6 +4502,8 @@ export interface components {
              * @description 分值，单位 0.1 分
              */
             tenths: number;
+            /** @description 分值 */
+            text: string;
             /** @description 怎么算出来的 */
             why: string;
         };
@@ -4553,6 +4623,25 @@ export interface components {
             /** Format: int64 */
             remaining: number;
             struck?: boolean;
+        };
+        Point: {
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 哪一天
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
         };
         Practitioner: {
             /** @description 证书编号，已遮蔽 */
@@ -5072,7 +5161,7 @@ export interface components {
         QuestionList: {
             items: components["schemas"]["Question"][];
         };
-        Rating: {
+        Ranked: {
             /** Format: uuid */
             agencyId: string;
             /** @description 机构名称 */
@@ -5080,12 +5169,104 @@ export interface components {
             /** @description 为真表示示例数据 */
             demo: boolean;
             /**
+             * Format: int64
+             * @description 24 个月内的评价次数
+             */
+            evaluated: number;
+            /**
              * @description 等级
              * @enum {string}
              */
             grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
             /** @description 评价不足 3 次，标明为新机构 */
             new: boolean;
+            /**
+             * Format: int64
+             * @description 名次
+             */
+            rank: number;
+            /** @description 登记地 */
+            regionName: string;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+        };
+        Ranking: {
+            /** @description 事项编码 */
+            item: string;
+            /** @description 事项名称 */
+            itemName: string;
+            /** @description 名次，最多 100 家；得分相同的名次相同 */
+            items: components["schemas"]["Ranked"][];
+            /**
+             * Format: int64
+             * @description 参加排名的机构数
+             */
+            n: number;
+            /**
+             * Format: date
+             * @description 哪一天
+             */
+            on: string;
+            /** @description 不排名的原因 */
+            refusal?: string;
+            /** @description 登记地区划；不写为不限 */
+            region?: string;
+            /** @description 登记地 */
+            regionName?: string;
+            /**
+             * Format: int64
+             * @description 评价不足 3 次而不排名的机构数
+             */
+            unranked: number;
+        };
+        Rating: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 最近的变化，新的在前，最多 20 条 */
+            changes: components["schemas"]["ShownChange"][];
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 这一天适用的措施 */
+            effects: components["schemas"]["ShownEffect"][];
+            /** @description 计入得分的业主评价，新的在前；各条的分值相加，四舍五入到 0.1 分，等于业主评价一项 */
+            evaluations: components["schemas"]["ShownEvaluation"][];
+            /** @description 客观记录，各类的分值相加等于客观记录一项 */
+            facts: components["schemas"]["ShownFact"][];
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /** @description 这一天的得分是按什么算的 */
+            note: string;
             /**
              * Format: date
              * @description 哪一天的得分
@@ -5097,6 +5278,18 @@ export interface components {
             records: components["schemas"]["ShownRecord"][];
             /**
              * Format: int64
+             * @description 双随机检查时抽取的比例，%
+             */
+            samplingPercent: number;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "exited" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
              * @description 得分，单位 0.1 分：950 即 95.0 分
              */
             tenths: number;
@@ -5105,6 +5298,8 @@ export interface components {
              * @example 95.0
              */
             text: string;
+            /** @description 两年来每月末和这一天的得分，都是当时的 */
+            trend: components["schemas"]["Point"][];
             /** @description 统一社会信用代码 */
             uscc: string;
             /** @description 有一票否决的记录，等级为 D */
@@ -5512,6 +5707,26 @@ export interface components {
             organisation: components["schemas"]["RegisteringOrg"];
             /** @description 办理注册的人，即单位的管理人 */
             person: components["schemas"]["RegisteringSelf"];
+        };
+        Report: {
+            /**
+             * Format: date-time
+             * @description 报告说的是哪一刻
+             */
+            at: string;
+            /** @description 当时的等级记在公开日志的哪一条；入驻以来没有变过的没有 */
+            logEntry?: string;
+            /**
+             * Format: int64
+             * @description 那一条的序号
+             */
+            logIndex?: number;
+            /** @description 报告编号 */
+            number: string;
+            /** @description 那一刻的得分 */
+            rating: components["schemas"]["Rating"];
+            /** @description 核验页 */
+            verifyUrl: string;
         };
         ResetAsked: {
             /** @description 验证码的解答 */
@@ -5937,6 +6152,49 @@ export interface components {
             overdue: number;
             personId: string;
         };
+        Row: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /**
+             * Format: int64
+             * @description 24 个月内的评价次数
+             */
+            evaluated: number;
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /** @description 登记地 */
+            regionName: string;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+        };
         RowFault: {
             /** @description 列 */
             column: string;
@@ -5947,6 +6205,19 @@ export interface components {
             line: number;
             /** @description 原因：错在哪里，怎样才对 */
             reason: string;
+        };
+        RowPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Row"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
         };
         SaveSubmissionInputBody: {
             /** @description 按表单填写的内容；可以不全，提交时再检查 */
@@ -6013,7 +6284,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "service_item" | "approval_item" | "agency" | "expert" | "department" | "region" | "announcement";
+            kind: "service_item" | "approval_item" | "agency" | "procurement" | "expert" | "department" | "region" | "announcement";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 标题下的说明 */
@@ -6050,7 +6321,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "service_item" | "approval_item" | "agency" | "expert" | "department" | "region" | "announcement";
+            kind: "service_item" | "approval_item" | "agency" | "procurement" | "expert" | "department" | "region" | "announcement";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 标题 */
@@ -6166,9 +6437,140 @@ export interface components {
              */
             technical: number;
         };
+        ShownChange: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 原来的得分 */
+            from: string;
+            /** @description 原来的等级 */
+            fromGrade: string;
+            /**
+             * Format: uuid
+             * @description 等级变化在公开日志中的条目
+             */
+            logEntry?: string;
+            /** @description 后来的得分 */
+            to: string;
+            /** @description 后来的等级 */
+            toGrade: string;
+            /** @description 哪一部分变了多少 */
+            why: string;
+        };
+        ShownEffect: {
+            /**
+             * Format: date
+             * @description 自哪一天起
+             */
+            from: string;
+            /** @description 措施名称 */
+            label: string;
+            /**
+             * @description 措施
+             * @enum {string}
+             */
+            measure: "restricted" | "suspended" | "removed";
+            /** @description 原因 */
+            reason: string;
+            /**
+             * Format: date
+             * @description 至哪一天（含当日）
+             */
+            until: string;
+            /** @description 为真表示机构正受更严或者更长的措施，这一项随后适用 */
+            waits?: boolean;
+        };
+        ShownEvaluation: {
+            /**
+             * Format: int64
+             * @description 态度
+             */
+            attitude: number;
+            /** @description 评语 */
+            comment: string;
+            /**
+             * Format: int64
+             * @description 规范
+             */
+            conduct: number;
+            /**
+             * Format: int64
+             * @description 收费
+             */
+            fee: number;
+            /** Format: uuid */
+            id: string;
+            /** @description 这一天之后的变化：后来认定不实 */
+            later?: string;
+            /**
+             * Format: date
+             * @description 评价日期
+             */
+            on: string;
+            /**
+             * @description 对得分的影响，分，保留三位小数
+             * @example 0.813
+             */
+            points: string;
+            /** @description 项目业主；自然人的姓名已遮蔽 */
+            purchaser: string;
+            /**
+             * Format: int64
+             * @description 质量，1 至 5 星
+             */
+            quality: number;
+            /**
+             * @description 加权后的星数
+             * @example 4.65
+             */
+            stars: string;
+            /**
+             * Format: int64
+             * @description 时效
+             */
+            timeliness: number;
+            /**
+             * @description 计为几次：同一业主最多计 3 次，超过的平分
+             * @example 3/5
+             */
+            weight: string;
+        };
+        ShownFact: {
+            /**
+             * Format: int64
+             * @description 做到的次数
+             */
+            kept: number;
+            /**
+             * @description 哪一类
+             * @enum {string}
+             */
+            kind: "on_time" | "first_pass" | "price_kept" | "answered";
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 分值 */
+            text: string;
+            /**
+             * Format: int64
+             * @description 一共几次
+             */
+            told: number;
+        };
         ShownRecord: {
             /** @description 行为 */
             conduct: string;
+            /**
+             * Format: date
+             * @description 自哪一天起计分
+             */
+            confirmedOn: string;
             /**
              * Format: date
              * @description 计分至何日（含当日）
@@ -6178,6 +6580,8 @@ export interface components {
             facts: string;
             /** Format: uuid */
             id: string;
+            /** @description 这一天之后的变化：后来修复或者撤销 */
+            later?: string;
             /** @description 依据 */
             legalBasis: string;
             /**
@@ -6185,6 +6589,8 @@ export interface components {
              * @enum {string}
              */
             level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别名称 */
+            levelLabel: string;
             /** @description 评分标准条目编号 */
             rubric: string;
             /**
@@ -6192,6 +6598,8 @@ export interface components {
              * @description 分值，单位 0.1 分
              */
             tenths: number;
+            /** @description 分值 */
+            text: string;
             /**
              * Format: int64
              * @description 条目版本
@@ -7079,6 +7487,188 @@ export interface operations {
             };
         };
     };
+    "agency-credit-report": {
+        parameters: {
+            query?: {
+                /** @description 报告编号；不写为此刻的报告 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agency-credit-paper": {
+        parameters: {
+            query?: {
+                /** @description 报告编号；不写为此刻的报告 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "practitioner-records": {
         parameters: {
             query?: never;
@@ -7796,6 +8386,134 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rankings": {
+        parameters: {
+            query: {
+                /** @description 事项编码 */
+                item: string;
+                /** @description 登记地区划代码（含下级），或 outside（市外）；不写为不限 */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-ratings": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 等级 */
+                grade?: "AAA" | "AA" | "A" | "B" | "C" | "D";
+                /** @description 登记地区划代码（含下级），或 outside（市外） */
+                region?: string;
+                /** @description 事项编码：今天能承接它的机构 */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17082,7 +17800,7 @@ export interface operations {
                 /** @description 搜索词：名称、简称、拼音或首字母、编码、统一社会信用代码；空格隔开的词须同时满足 */
                 q?: string;
                 /** @description 类别 */
-                kind?: "service_item" | "approval_item" | "agency" | "expert" | "department" | "region" | "announcement";
+                kind?: "service_item" | "approval_item" | "agency" | "procurement" | "expert" | "department" | "region" | "announcement";
                 /** @description 区划代码（含下级），或 outside（市外） */
                 region?: string;
                 /** @description 行业领域 */
