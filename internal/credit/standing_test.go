@@ -492,3 +492,53 @@ func TestRecompute(t *testing.T) {
 		t.Errorf("of whom nothing is known: %+v", got)
 	}
 }
+
+// TestRecomputeBesideOthers: recomputing takes nothing back that is written meanwhile.
+func TestRecomputeBesideOthers(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var all []uuid.UUID
+	for range 12 {
+		all = append(all, m.agency())
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				if _, err := m.svc.Recompute(context.Background()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	})
+	var writers sync.WaitGroup
+	for w := range 3 {
+		writers.Go(func() {
+			for i := range 40 {
+				of := all[(i*5+w)%len(all)]
+				if i%4 == 0 {
+					m.record(of, "M-01", -20, m.now)
+				} else {
+					m.stars(of, m.buyers[w], 1+i%5, m.now)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(done)
+	wg.Wait()
+	for _, of := range all {
+		if got, want := m.standing(of).summary(), m.scored(of, m.now); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		var sum Points
+		if err := m.pool.QueryRow(t.Context(), `SELECT coalesce(sum(to_tenths - from_tenths), 0) FROM credit_change WHERE agency_id = $1`, of).Scan(&sum); err != nil || base+sum != m.standing(of).Tenths {
+			t.Errorf("changes come to %d, %v", sum, err)
+		}
+	}
+}
