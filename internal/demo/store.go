@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"zjcs/internal/platform/db"
 )
@@ -38,4 +39,17 @@ func storePurchaser(ctx context.Context, tx db.Tx, id uuid.UUID, b buyer, uscc s
 		return fmt.Errorf("sample purchaser: %w", err)
 	}
 	return nil
+}
+
+// invented are the agencies of the market, in an order of their own.
+func invented(ctx context.Context, q db.Querier) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM agency WHERE demo AND organisation_id IS NULL AND state = 'admitted' ORDER BY uscc LIMIT 300`)
+	if err != nil {
+		return nil, fmt.Errorf("invented agencies: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("invented agencies: %w", err)
+	}
+	return out, nil
 }
