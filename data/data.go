@@ -16,8 +16,9 @@ import "embed"
 //     hand; one approval is spelled the same wherever it occurs.
 //   - rules.json: every number a region may decide for itself, with its default, the
 //     limits of a decision and where the default comes from (platform/rules)
+//   - rubric.json: what a conduct costs or earns in the credit score (internal/credit)
 //
-//go:embed regions.json fee_standards.json service_items.csv approval_items.csv rules.json
+//go:embed regions.json fee_standards.json service_items.csv approval_items.csv rules.json rubric.json
 var FS embed.FS
 
 // Names of the files in FS.
@@ -27,4 +28,5 @@ const (
 	ServiceItems  = "service_items.csv"
 	ApprovalItems = "approval_items.csv"
 	Rules         = "rules.json"
+	Rubric        = "rubric.json"
 )

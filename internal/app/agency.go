@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/agency"
+	"zjcs/internal/credit"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/db"
@@ -18,7 +19,7 @@ import (
 
 // Workflows are the drawings of every life cycle, by file name.
 func Workflows() map[string]string {
-	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid()}
+	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid(), "credit-record.md": credit.Workflow.Mermaid()}
 }
 
 // barMonths is for how long a removed agency may not come back, as the region's rule set

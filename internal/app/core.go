@@ -49,6 +49,7 @@ type Core struct {
 	Catalog   *catalog.Service
 	Agency    *agency.Service
 	Credit    *credit.Service
+	Records   *credit.Desk
 	Expert    *expert.Service
 	Purchaser *purchaser.Service
 	Notice    *notice.Service
@@ -119,6 +120,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Credit = credit.New(c.Pool, c.Agency, o.Now)
+	c.Records = c.newRecords()
 	c.Expert = expert.New(c.Pool, c.Catalog)
 	c.Purchaser = purchaser.New(c.Pool, c.Vault, c.Policy)
 	c.Notice = notice.New(c.Pool)

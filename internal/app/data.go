@@ -11,6 +11,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/demo"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -33,6 +34,9 @@ const (
 func (c *Core) loadReference(ctx context.Context) error {
 	if err := exchange.LoadReference(ctx, c.Pool, c.changed); err != nil {
 		return fmt.Errorf("载入基础数据失败: %w", err)
+	}
+	if err := c.loadRubric(ctx); err != nil {
+		return fmt.Errorf("载入信用评分标准失败: %w", err)
 	}
 	return c.Search.Drain(ctx)
 }
@@ -64,8 +68,15 @@ func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Opti
 		return exchange.Run(ctx, c.Pool, o, t)
 	case provenance.Affiliations:
 		return exchange.Run(ctx, c.Pool, o, agency.NewAffiliationImport(c.Now()))
+	case provenance.Penalties:
+		o.Changed = nil // a proposed record is not public
+		t, err := credit.NewPenaltyImport(ctx, c.Pool, c.Now())
+		if err != nil {
+			return exchange.Report{}, err
+		}
+		return exchange.Run(ctx, c.Pool, o, t)
 	default:
-		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations")
+		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations、penalties")
 	}
 }
 
@@ -110,6 +121,8 @@ func Columns(kind provenance.Kind) []sheet.Column {
 		return (*expert.Import)(nil).Columns()
 	case provenance.Affiliations:
 		return (*agency.AffiliationImport)(nil).Columns()
+	case provenance.Penalties:
+		return (*credit.PenaltyImport)(nil).Columns()
 	default:
 		t, err := exchange.ItemTarget()
 		if err != nil {
@@ -119,13 +132,23 @@ func Columns(kind provenance.Kind) []sheet.Column {
 	}
 }
 
-// Seed stores an invented market, marked 示例数据 wherever it is shown.
+// Seed stores an invented market, marked 示例数据 wherever it is shown: agencies, experts,
+// announcements, and where there are agencies enough to bid, what purchasers bought.
 func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, progress func(kind provenance.Kind, rows, total int64)) (demo.Report, error) {
 	rep, err := demo.Seed(ctx, c.Pool, c.Vault, demo.Options{
 		Agencies: agencies, Experts: experts, Seed: seed, Now: c.Now(), Changed: c.changed, Progress: progress,
 	})
 	if err != nil {
 		return rep, err
+	}
+	if agencies >= demoAgencies {
+		needs := demo.Procurements{Procurement: c.Procurement, Pool: c.Pool, Vault: c.Vault, Seed: seed, Now: c.Now()}
+		if err := needs.Store(ctx); err != nil {
+			return rep, fmt.Errorf("载入示例采购失败: %w", err)
+		}
+		if err := demo.Records(ctx, c.Records, c.Now()); err != nil {
+			return rep, fmt.Errorf("载入示例信用记录失败: %w", err)
+		}
 	}
 	return rep, c.Search.Drain(ctx)
 }
@@ -148,13 +171,6 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	matters := demo.Matters{Identity: c.Identity, Review: c.Review, Catalog: c.Catalog, Files: c.Files, Pool: c.Pool, Seed: demoSeed, Now: c.Now()}
 	if err := matters.HandIn(ctx); err != nil {
 		return fmt.Errorf("载入示例申请失败: %w", err)
-	}
-	needs := demo.Procurements{Procurement: c.Procurement, Pool: c.Pool, Vault: c.Vault, Seed: demoSeed, Now: c.Now()}
-	if err := needs.Store(ctx); err != nil {
-		return fmt.Errorf("载入示例采购失败: %w", err)
-	}
-	if err := c.Search.Drain(ctx); err != nil {
-		return err
 	}
 	if progress != nil {
 		_, err = fmt.Fprintf(progress, "已载入示例数据：机构 %d 家，专家 %d 位（%.1f 秒）\n", demoAgencies, demoExperts, time.Since(started).Seconds())

@@ -20,7 +20,7 @@ var upstream = map[string][]string{
 	"purchaser":   {"identity", "catalog", "review"},
 	"expert":      {"identity", "catalog", "review"},
 	"fee":         {"catalog", "agency"},
-	"credit":      {"agency"},
+	"credit":      {"identity", "agency", "review"},
 	"procurement": {"identity", "catalog", "agency", "purchaser", "expert", "credit", "fee", "draw", "review"},
 	"draw":        {},                      // pure: no tables, no I/O
 	"notice":      {"identity", "catalog"}, // an announcement is published at a region

@@ -24,7 +24,7 @@ import (
 const FilesPath = "/api/v1/files"
 
 // fileRoutes are attachments. A file is its uploader's until a submission names it; then
-// whoever may see the submission may see the file.
+// whoever may see the submission may see the file. So it is with a credit record's papers.
 func (a *API) fileRoutes() {
 	const tag = "附件"
 	refs := a.huma.OpenAPI().Components.Schemas
@@ -109,7 +109,11 @@ func (a *API) serveFile(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	}
 	actor := authz.From(ctx)
 	if f.UploadedBy != actor.Person {
-		if err := a.Review.ReadFile(ctx, f.ID, f.Name); err != nil {
+		err := a.Review.ReadFile(ctx, f.ID, f.Name)
+		if apperr.CodeOf(err) == apperr.NotFound {
+			err = a.Records.ReadFile(ctx, f.ID, f.Name)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -48,6 +49,10 @@ func (a *API) ticking(ctx context.Context) error {
 	return nil
 }
 
+// unplaced is how long an answer may be kept that names a line which has no position in the
+// public log yet: positions change nothing by which a kept answer would be dropped.
+const unplaced = time.Second
+
 type procurementQuery struct {
 	Paging
 	State         review.State       `query:"state" enum:"open,closed,selecting,publicity,suspended,awarded,failed,withdrawn,terminated" doc:"状态；open 正在报名，closed 报名已截止、尚未开标"`
@@ -86,7 +91,11 @@ func (a *API) getProcurement(ctx context.Context, in *procurementKey) (procureme
 	if err := a.ticking(ctx); err != nil {
 		return procurement.Detail{}, err
 	}
-	return a.Procurement.Get(ctx, in.ID)
+	d, err := a.Procurement.Get(ctx, in.ID)
+	if err == nil && !d.Placed() {
+		web.CacheableUntil(ctx, a.Now().Add(unplaced))
+	}
+	return d, err
 }
 
 type calendarQuery struct {

@@ -39,6 +39,7 @@ type Deps struct {
 	Catalog *catalog.Service
 	Agency  *agency.Service
 	Credit  *credit.Service
+	Records *credit.Desk
 	Expert  *expert.Service
 	Notice  *notice.Service
 	Fee     *fee.Service
@@ -168,6 +169,7 @@ func (a *API) workspaceRoutes() {
 	a.ledgerRoutes()
 	a.creditRoutes()
 	a.procurementReadRoutes()
+	a.recordRoutes()
 }
 
 // body wraps what an operation answers.

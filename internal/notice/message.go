@@ -19,7 +19,7 @@ const (
 	AboutCertificate Topic = "certificate" // a certificate expires
 	AboutAccount     Topic = "account"     // the person's own account and data
 	AboutProcurement Topic = "procurement" // a step of a procurement the person has to do with
-	AboutCredit      Topic = "credit"      // the agency's grade, and what follows from it
+	AboutCredit      Topic = "credit"      // the agency's records and grade, and what follows from them; a record to be decided
 )
 
 // Topics are all of them, in the order a page lists them.
@@ -27,7 +27,7 @@ var Topics = []Topic{AboutSubmission, AboutReview, AboutObjection, AboutCertific
 
 var topicLabels = map[Topic]string{
 	AboutSubmission: "我的申请办理结果", AboutReview: "待我审核的事项", AboutObjection: "公示期异议", AboutCertificate: "证书到期提醒", AboutAccount: "账号与个人信息", AboutProcurement: "采购项目进展",
-	AboutCredit: "信用等级和措施",
+	AboutCredit: "信用记录、等级和措施",
 }
 
 // Label is the topic in Chinese.
