@@ -5243,6 +5243,8 @@ export interface components {
             agencyId: string;
             /** @description 机构名称 */
             agencyName: string;
+            /** @description 这一天有效的法定禁业 */
+            ban?: components["schemas"]["Ban"];
             /** @description 最近的变化，新的在前，最多 20 条 */
             changes: components["schemas"]["ShownChange"][];
             /** @description 为真表示示例数据 */
