@@ -21,6 +21,7 @@ var upstream = map[string][]string{
 	"expert":      {"identity", "catalog", "review"},
 	"fee":         {"catalog", "agency"},
 	"credit":      {"agency"},
+	"contract":    {"identity", "catalog", "agency", "purchaser", "procurement", "credit", "review"},
 	"procurement": {"identity", "catalog", "agency", "purchaser", "expert", "credit", "fee", "draw", "review"},
 	"draw":        {},                      // pure: no tables, no I/O
 	"notice":      {"identity", "catalog"}, // an announcement is published at a region
