@@ -129,9 +129,6 @@ func (s *Service) actProved(ctx context.Context, id uuid.UUID, proof identity.Pr
 	if err := s.mayTry(ctx, id, action); err != nil { // a code is not spent on what cannot be
 		return Detail{}, err
 	}
-	if (proof.Code == "") == (proof.RecoveryCode == "") {
-		return Detail{}, apperr.InvalidField("code", "请填写验证器上的 6 位数字，或者一个恢复码")
-	}
 	err := s.Prove(ctx, proof, func(tx db.Tx) error { return s.actTx(ctx, tx, id, permitSign, action, do) })
 	if err != nil {
 		return Detail{}, err
