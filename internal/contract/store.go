@@ -145,13 +145,14 @@ type event struct {
 	Side     Side
 	Note     string
 	Entry    *uuid.UUID
+	At       *time.Time // nil: now
 }
 
 func insertEvent(ctx context.Context, tx db.Tx, e event) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO contract_event (contract_id, seq, action, from_state, to_state, person_id, side, note, entry_id)
-		SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM contract_event WHERE contract_id = $1`,
-		e.Contract, e.Action, e.From, e.To, e.Person, e.Side, e.Note, e.Entry)
+		INSERT INTO contract_event (contract_id, seq, action, from_state, to_state, person_id, side, note, entry_id, at)
+		SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, clock_timestamp()) FROM contract_event WHERE contract_id = $1`,
+		e.Contract, e.Action, e.From, e.To, e.Person, e.Side, e.Note, e.Entry, e.At)
 	if err != nil {
 		return fmt.Errorf("contract event: %w", err)
 	}
