@@ -218,12 +218,7 @@ func (m *matter) take(ctx context.Context, st step) error {
 	var entry *uuid.UUID
 	if st.move != "" {
 		a := procurement.Advance{Action: st.move, By: st.by, Note: st.note, Kind: st.kind, Body: st.body}
-		id, err := uuid.Nil, error(nil)
-		if m.sample {
-			id, err = m.Procurement.AdvanceSampleTx(ctx, m.tx, m.c.Procurement, a, m.now)
-		} else {
-			id, err = m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, a)
-		}
+		id, err := m.advance(ctx, a)
 		if err != nil {
 			return err
 		}
@@ -232,6 +227,13 @@ func (m *matter) take(ctx context.Context, st step) error {
 		}
 	}
 	return m.note(ctx, st, from, entry)
+}
+
+func (m *matter) advance(ctx context.Context, a procurement.Advance) (uuid.UUID, error) {
+	if m.sample {
+		return m.Procurement.AdvanceSampleTx(ctx, m.tx, m.c.Procurement, a, m.now)
+	}
+	return m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, a)
 }
 
 func (m *matter) note(ctx context.Context, st step, from review.State, entry *uuid.UUID) error {

@@ -104,6 +104,7 @@ func moveState(ctx context.Context, tx db.Tx, c *Contract, to review.State, at t
 		c.AcceptedAt = &at
 	case Terminated:
 		c.TerminatedAt, c.EndedReason = &at, note
+	default: // back to none
 	}
 	tag, err := tx.Exec(ctx, `
 		UPDATE contract SET state = $3, signed_at = $4, start_on = $5, file_by = $6, file_by_provisional = $7, filed_at = $8, delivered_at = $9, accepted_at = $10, used_days = $11,

@@ -69,7 +69,7 @@ func (s *Service) AdvanceTx(ctx context.Context, tx db.Tx, id uuid.UUID, a Advan
 			return uuid.Nil, err
 		}
 	}
-	st := step{Action: a.Action, By: a.By, Note: a.Note, Kind: a.Kind, Body: a.Body}
+	st := step(a)
 	if slices.ContainsFunc(Workflow.Steps, func(r review.Step) bool { return r.Action == a.Action }) {
 		return s.takeTx(ctx, tx, &p, st)
 	}
