@@ -53,6 +53,7 @@ var parts = []part{
 	{name: "fresh", title: "缓存从不过期失真", run: (*bench).fresh},
 	{name: "search", title: "搜索 10 万份文档", run: (*bench).search},
 	{name: "import", title: "导入", run: (*bench).imports},
+	{name: "procurements", title: procurementsPart, run: (*bench).procurements, own: true},
 	{name: "people", title: "账号、权限、审核", run: (*bench).people, own: true},
 	{name: "storm", title: stormPart, run: (*bench).storm, own: true},
 	{name: "ledger", title: logbookPart, run: (*bench).ledger, own: true},

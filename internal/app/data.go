@@ -119,13 +119,20 @@ func Columns(kind provenance.Kind) []sheet.Column {
 	}
 }
 
-// Seed stores an invented market, marked 示例数据 wherever it is shown.
+// Seed stores an invented market, marked 示例数据 wherever it is shown: agencies, experts,
+// announcements, and where there are agencies enough to bid, what purchasers bought.
 func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, progress func(kind provenance.Kind, rows, total int64)) (demo.Report, error) {
 	rep, err := demo.Seed(ctx, c.Pool, c.Vault, demo.Options{
 		Agencies: agencies, Experts: experts, Seed: seed, Now: c.Now(), Changed: c.changed, Progress: progress,
 	})
 	if err != nil {
 		return rep, err
+	}
+	if agencies >= demoAgencies {
+		needs := demo.Procurements{Procurement: c.Procurement, Pool: c.Pool, Vault: c.Vault, Seed: seed, Now: c.Now()}
+		if err := needs.Store(ctx); err != nil {
+			return rep, fmt.Errorf("载入示例采购失败: %w", err)
+		}
 	}
 	return rep, c.Search.Drain(ctx)
 }
@@ -148,13 +155,6 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	matters := demo.Matters{Identity: c.Identity, Review: c.Review, Catalog: c.Catalog, Files: c.Files, Pool: c.Pool, Seed: demoSeed, Now: c.Now()}
 	if err := matters.HandIn(ctx); err != nil {
 		return fmt.Errorf("载入示例申请失败: %w", err)
-	}
-	needs := demo.Procurements{Procurement: c.Procurement, Pool: c.Pool, Vault: c.Vault, Seed: demoSeed, Now: c.Now()}
-	if err := needs.Store(ctx); err != nil {
-		return fmt.Errorf("载入示例采购失败: %w", err)
-	}
-	if err := c.Search.Drain(ctx); err != nil {
-		return err
 	}
 	if progress != nil {
 		_, err = fmt.Fprintf(progress, "已载入示例数据：机构 %d 家，专家 %d 位（%.1f 秒）\n", demoAgencies, demoExperts, time.Since(started).Seconds())

@@ -4,8 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"zjcs/internal/credit"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/provenance"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/procurement"
 )
@@ -13,9 +16,14 @@ import (
 // newProcurement builds the heart of the marketplace with what it needs of the rest.
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
-		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Receipt: c.receipt, LogIndexes: c.logIndexes, Tell: c.tellProcurement, Sign: c.Ledger.Sign,
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Receipt: c.receipt, LogIndexes: c.logIndexes, Tell: c.tellProcurement, Changed: c.procurementChanged, Sign: c.Ledger.Sign,
 		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
+}
+
+// procurementChanged keeps the search index with a notice.
+func (c *Core) procurementChanged(ctx context.Context, tx db.Tx, ids []uuid.UUID) error {
+	return c.changed(ctx, tx, provenance.Procurements, ids)
 }
 
 // proposeCredit proposes a record for an award that was let fall.

@@ -9,7 +9,7 @@ import (
 type searchQuery struct {
 	Paging
 	Query  string `query:"q" maxLength:"100" doc:"搜索词：名称、简称、拼音或首字母、编码、统一社会信用代码；空格隔开的词须同时满足"`
-	Kind   string `query:"kind" enum:"service_item,approval_item,agency,expert,department,region,announcement" doc:"类别"`
+	Kind   string `query:"kind" enum:"service_item,approval_item,agency,procurement,expert,department,region,announcement" doc:"类别"`
 	Region string `query:"region" maxLength:"9" doc:"区划代码（含下级），或 outside（市外）"`
 	Sector string `query:"sector" maxLength:"100" doc:"行业领域"`
 }

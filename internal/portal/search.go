@@ -48,7 +48,7 @@ func (p *Portal) search(c *gin.Context) (view, error) {
 	query := search.Query{Request: page.Request{Cursor: q.Get("cursor")}, Text: text(q, "q"),
 		Kind: search.Kind(text(q, "kind")), Region: text(q, "region"), Sector: text(q, "sector")}
 	d := searchData{Box: searchBox{Query: query.Text, Kind: string(query.Kind)}}
-	v := view{Template: "search", Title: "搜索", Description: "一次查找服务事项、审批事项、中介机构、专家、主管部门、区域和公告。"}
+	v := view{Template: "search", Title: "搜索", Description: "一次查找服务事项、审批事项、中介机构、采购公告、专家、主管部门、区域和公告。"}
 	if query.Text == "" {
 		v.Data = d
 		return v, query.Validate()

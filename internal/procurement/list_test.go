@@ -22,6 +22,7 @@ type row struct {
 	id                  uuid.UUID
 	state               review.State
 	region, title, item string
+	both                bool // of the other item too, which is of the same sector
 	method              Method
 	fiscal              bool
 	price               int64
@@ -46,6 +47,9 @@ func (s *stage) many(n int) []row {
 			VALUES ($1, $2, '盐湖热力有限公司', $3, $4, $5, $6, jsonb_build_object('pricing', 'quoted', 'daysCeiling', 9, 'ceilingFen', $7::bigint), $8, $9, $10, $10, '', $11)`,
 			x.id, s.buyer, x.region, x.title, x.method, x.fiscal, x.price, x.state, x.published, x.deadline, s.submission)
 		s.exec(`INSERT INTO procurement_item (procurement_id, item_id, ordinal) SELECT $1, id, 0 FROM service_item WHERE code = $2`, x.id, x.item)
+		if x.both = r.IntN(4) == 0; x.both {
+			s.exec(`INSERT INTO procurement_item (procurement_id, item_id, ordinal) SELECT $1, id, 1 FROM service_item WHERE code = ANY ($3) AND code <> $2`, x.id, x.item, []string{free, drawing})
+		}
 		out[i] = x
 	}
 	return out
@@ -66,7 +70,11 @@ func TestListAgainstTheNaiveTruth(t *testing.T) {
 		"closed":    {Filter{State: Closed}, func(r row) bool { return r.state == Open && !r.deadline.After(time.Now()) }},
 		"selecting": {Filter{State: Selecting}, func(r row) bool { return r.state == Selecting }},
 		"method":    {Filter{Method: Panel}, func(r row) bool { return r.method == Panel }},
-		"item":      {Filter{Item: drawing}, func(r row) bool { return r.item == drawing }},
+		"item":      {Filter{Item: drawing}, func(r row) bool { return r.item == drawing || r.both }},
+		"in sector": {Filter{Item: free, Sector: "住房城乡建设", Fund: Own}, func(r row) bool { return (r.item == free || r.both) && !r.fiscal }},
+		"one sign":  {Filter{Query: "环"}, func(r row) bool { return strings.Contains(r.title, "环") }},
+		"two names": {Filter{Query: "环评", Purchaser: "盐湖"}, func(r row) bool { return strings.Contains(r.title, "环评") }},
+		"elsewhere": {Filter{Item: free, Sector: "水利"}, func(row) bool { return false }},
 		"sector":    {Filter{Sector: "住房城乡建设"}, func(row) bool { return true }},
 		"county":    {Filter{Region: testkit.County}, func(r row) bool { return r.region == testkit.County }},
 		"subtree":   {Filter{Region: testkit.City}, func(row) bool { return true }},
@@ -76,7 +84,7 @@ func TestListAgainstTheNaiveTruth(t *testing.T) {
 		"wildcard":  {Filter{Query: "1%_环"}, func(r row) bool { return strings.Contains(r.title, "1%_环") }},
 		"purchaser": {Filter{Purchaser: "热力"}, func(row) bool { return true }},
 		"nobody":    {Filter{Purchaser: "无此业主"}, func(row) bool { return false }},
-		"together":  {Filter{Region: testkit.County, Item: free, Fund: Fiscal, Sort: ByDeadline}, func(r row) bool { return r.region == testkit.County && r.item == free && r.fiscal }},
+		"together":  {Filter{Region: testkit.County, Item: free, Fund: Fiscal, Sort: ByDeadline}, func(r row) bool { return r.region == testkit.County && (r.item == free || r.both) && r.fiscal }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -121,6 +121,23 @@ func TestNoticeIsPublished(t *testing.T) {
 }
 
 // TestNoticeFaults: each thing that is wrong is told at its field, and nothing is published.
+// TestAPersonIsNotLogged: what can never be taken back has of a purchaser who is a natural
+// person what the public is shown, his surname (个人信息保护法 第47条).
+func TestAPersonIsNotLogged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.exec(`UPDATE organisation SET kind = 'natural_person', name = '欧阳建国' WHERE id = $1`, d.engine.stage.buyer)
+	p := d.published(right())
+	body, err := json.Marshal(d.logged[0].Body)
+	if err != nil || p.Purchaser != "欧阳建国" || strings.Contains(string(body), "欧阳建国") || !strings.Contains(string(body), "欧**国") {
+		t.Errorf("purchaser %q, logged %s, %v", p.Purchaser, body, err)
+	}
+	var course string
+	if err := d.pool.QueryRow(t.Context(), `SELECT data::text FROM procurement_event WHERE procurement_id = $1 AND action = 'publish'`, p.ID).Scan(&course); err != nil || strings.Contains(course, "建国") {
+		t.Errorf("in the course %s, %v", course, err)
+	}
+}
+
 func TestNoticeFaults(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

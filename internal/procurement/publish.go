@@ -50,7 +50,7 @@ func placeNotice(_ context.Context, _ db.Querier, _ review.Submission, c review.
 // beginNotice starts a notice: empty, or from an earlier one of the same purchaser (the
 // subject named). One that failed is repeated: its next round is counted.
 func (s *Service) beginNotice(ctx context.Context, tx db.Tx, sub review.Submission) (uuid.UUID, review.Content, error) {
-	name, err := purchaserName(ctx, tx, sub.Org())
+	name, _, err := purchaserName(ctx, tx, sub.Org())
 	if err != nil {
 		return uuid.Nil, nil, err
 	}
@@ -99,9 +99,11 @@ func (s *Service) publishNotice(ctx context.Context, tx db.Tx, sub review.Submis
 	}
 	p := Procurement{ID: sub.Subject(), OrgID: sub.Org(), Region: t.Region, Title: t.ProjectName, Method: t.Method, Fiscal: t.IsFiscal(), State: Open, Round: 1, PublishedAt: now, TermsVersion: 1, AnswerVersion: 1}
 	p.take(t)
-	if p.Purchaser, err = purchaserName(ctx, tx, p.OrgID); err != nil {
+	name, shown, err := purchaserName(ctx, tx, p.OrgID)
+	if err != nil {
 		return uuid.Nil, err
 	}
+	p.Purchaser = name
 	if t.Previous != "" {
 		before, err := load(ctx, tx, uuid.MustParse(t.Previous), false)
 		if err != nil {
@@ -118,7 +120,7 @@ func (s *Service) publishNotice(ctx context.Context, tx db.Tx, sub review.Submis
 		return uuid.Nil, err
 	}
 	_, err = s.recordTx(ctx, tx, &p, "", step{Action: Publish, By: Operator, Note: "采购公告发布，报名截止 " + clock.Until(p.Deadline), Kind: "procurement-notice",
-		Body: map[string]any{"number": p.Number, "purchaser": p.Purchaser, "round": p.Round, "terms": p.Terms, "recipient": p.Recipient}})
+		Body: map[string]any{"number": p.Number, "purchaser": shown, "round": p.Round, "terms": p.Terms, "recipient": p.Recipient}})
 	if err != nil {
 		return uuid.Nil, err
 	}

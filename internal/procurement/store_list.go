@@ -3,8 +3,10 @@ package procurement
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -60,6 +62,12 @@ func (k pageKey) where() *db.Where {
 	if k.Organised != uuid.Nil {
 		w.Add("p.org_id = ?", k.Organised)
 	}
+	for _, part := range []string{k.Query, k.Purchaser} {
+		if utf8.RuneCountInString(part) > 1 {
+			// The index proposes by pairs of characters, what follows decides.
+			w.Add(`character_pairs(lower(p.title || E'\n' || p.number || E'\n' || p.purchaser)) @> character_pairs(?)`, strings.ToLower(part))
+		}
+	}
 	if k.Query != "" {
 		like := "%" + db.EscapeLike(strings.ToLower(k.Query)) + "%"
 		w.Add("(lower(p.title) LIKE ? OR lower(p.number) LIKE ? OR lower(p.purchaser) LIKE ? AND "+notNatural+")", like, like, like)
@@ -69,16 +77,27 @@ func (k pageKey) where() *db.Where {
 	}
 	between(w, "p.published_at", k.Published)
 	between(w, "p.deadline", k.Deadline)
-	if k.Item != "" {
-		w.Add("EXISTS (SELECT FROM procurement_item x WHERE x.procurement_id = p.id AND x.item_id = (SELECT id FROM service_item WHERE code = ?))", k.Item)
-	}
-	if k.Sector != "" {
-		w.Add("EXISTS (SELECT FROM procurement_item x JOIN service_item i ON i.id = x.item_id WHERE x.procurement_id = p.id AND i.sector = ?)", k.Sector)
+	if k.Sort == ByDeadline && k.byItem() {
+		items, value := k.items()
+		w.Add("EXISTS (SELECT FROM procurement_item x WHERE x.procurement_id = p.id AND x.item_id IN ("+items+"))", value...)
 	}
 	return w
 }
 
-// notNatural keeps a person's full name, which is not shownState, from being found out by
+func (k pageKey) byItem() bool { return k.Item != "" || k.Sector != "" }
+
+// items finds those that a list is narrowed to: one, or all of a sector.
+func (k pageKey) items() (sql string, values []any) {
+	var conds []string
+	for _, c := range []struct{ column, value string }{{"code", k.Item}, {"sector", k.Sector}} {
+		if c.value != "" {
+			conds, values = append(conds, "i."+c.column+" = ?"), append(values, c.value)
+		}
+	}
+	return "SELECT i.id FROM service_item i WHERE " + strings.Join(conds, " AND "), values
+}
+
+// notNatural keeps a person's full name, which is not shown, from being found out by
 // searching for it (docs/adr/0006-what-is-public.md).
 const notNatural = `NOT EXISTS (SELECT FROM organisation o WHERE o.id = p.org_id AND o.kind = 'natural_person')`
 
@@ -94,6 +113,9 @@ func between(w *db.Where, column string, r Range) {
 
 func (k pageKey) listing() db.Listing {
 	w := k.where()
+	if k.Sort == ByPublished && k.byItem() {
+		return k.offering(w)
+	}
 	count := db.CountUpTo(page.TotalCap, "procurement p", w)
 	column, way, than := "p.published_at", "DESC", "<"
 	if k.Sort == ByDeadline {
@@ -105,6 +127,32 @@ func (k pageKey) listing() db.Listing {
 	order := fmt.Sprintf("%s %s, p.id %s", column, way, way)
 	found := fmt.Sprintf(`SELECT p.id FROM procurement p WHERE %s ORDER BY %s LIMIT %s`, w.SQL(), order, w.Arg(k.Size()+1))
 	return db.Listing{Count: count, Rows: db.Statement{SQL: summaries(found) + " ORDER BY " + order, Args: w.Args}}
+}
+
+// offering takes a page of each item, in the order of the list, and keeps the first of
+// all; a procurement of two of the items is one.
+func (k pageKey) offering(w *db.Where) db.Listing {
+	join := "" // what else is asked, it is asked of the procurement
+	if w.SQL() != "TRUE" {
+		join = "JOIN procurement p ON p.id = x.procurement_id"
+	}
+	items, values := k.items()
+	for _, v := range values {
+		items = strings.Replace(items, "?", w.Arg(v), 1)
+	}
+	each := func(limit string) string {
+		return fmt.Sprintf(`(%s) i CROSS JOIN LATERAL (
+			SELECT x.procurement_id AS id, x.published_at FROM procurement_item x %s
+			WHERE x.item_id = i.id AND %s ORDER BY x.published_at DESC, x.procurement_id DESC LIMIT %s) f`, items, join, w.SQL(), limit)
+	}
+	few := strconv.Itoa(page.TotalCap + 1)
+	count := db.Statement{SQL: fmt.Sprintf(`SELECT count(*) FROM (SELECT DISTINCT f.id FROM %s LIMIT %s) c`, each(few), few), Args: w.Args[:len(w.Args):len(w.Args)]}
+	if k.later {
+		w.Add("(x.published_at, x.procurement_id) < (?, ?)", k.after.At, k.after.ID)
+	}
+	size := w.Arg(k.Size() + 1)
+	found := fmt.Sprintf(`SELECT DISTINCT f.published_at, f.id FROM %s ORDER BY f.published_at DESC, f.id DESC LIMIT %s`, each(size), size)
+	return db.Listing{Count: count, Rows: db.Statement{SQL: summaries(found) + " ORDER BY p.published_at DESC, p.id DESC", Args: w.Args}}
 }
 
 // summaryColumns are what scanSummary reads, of what summaryFrom finds.

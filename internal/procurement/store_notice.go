@@ -13,6 +13,7 @@ import (
 	"zjcs/internal/catalog"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/secret"
 )
 
 // itemFacts are what a notice's writer has to know of an item.
@@ -72,13 +73,21 @@ func regionNames(ctx context.Context, q db.Querier) ([]string, error) {
 	return names, nil
 }
 
-// purchaserName is the name of a verified purchaser; "" when it is not one.
-func purchaserName(ctx context.Context, q db.Querier, org uuid.UUID) (name string, err error) {
-	err = q.QueryRow(ctx, `SELECT coalesce((SELECT o.name FROM purchaser p JOIN organisation o ON o.id = p.organisation_id WHERE p.organisation_id = $1), '')`, org).Scan(&name)
-	if err != nil {
-		return "", fmt.Errorf("purchaser: %w", err)
+// purchaserName is the name of a verified purchaser, "" when it is not one, and what of it
+// is published: of a natural person the surname (docs/adr/0006-what-is-public.md).
+func purchaserName(ctx context.Context, q db.Querier, org uuid.UUID) (name, shown string, err error) {
+	var natural bool
+	err = q.QueryRow(ctx, `SELECT o.name, o.kind = 'natural_person' FROM purchaser p JOIN organisation o ON o.id = p.organisation_id WHERE p.organisation_id = $1`, org).Scan(&name, &natural)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", "", nil
 	}
-	return name, nil
+	if err != nil {
+		return "", "", fmt.Errorf("purchaser: %w", err)
+	}
+	if natural {
+		return name, secret.MaskName(name), nil
+	}
+	return name, name, nil
 }
 
 func insertProcurement(ctx context.Context, tx db.Tx, p *Procurement, identity []byte, submission uuid.UUID) error {

@@ -15,7 +15,7 @@ type collector struct {
 	seen     map[int64]bool
 	proposed [classCount]int // rows that arrived, each once
 	taken    [classCount]int // that were found to be what was asked for
-	kinds    [8]int
+	kinds    [numbers]int    // by number
 	regions  map[string]*int // by whole list
 	sectors  map[string]*int
 }
@@ -27,29 +27,6 @@ type candidate struct {
 	kind  int16
 }
 
-// Classes of documents, each with its own cap.
-const (
-	catalogueClass = iota
-	announcementClass
-	expertClass
-	agencyClass
-	classCount
-)
-
-var classCaps = [classCount]int{capCatalogue, capOthers, capOthers, capAgencies}
-
-func classOf(kind int16) int {
-	switch kind {
-	case kinds[Announcement].number:
-		return announcementClass
-	case kinds[Expert].number:
-		return expertClass
-	case kinds[Agency].number:
-		return agencyClass
-	}
-	return catalogueClass
-}
-
 func newCollector(p plan) *collector {
 	return &collector{rank: newRanker(p), seen: make(map[int64]bool, 256), regions: map[string]*int{}, sectors: map[string]*int{}}
 }
@@ -57,7 +34,7 @@ func newCollector(p plan) *collector {
 // add judges one candidate; what it is given is not kept.
 func (c *collector) add(id int64, rank int32, d *card, regions, sectors []byte) {
 	class := classOf(d.kind)
-	if c.taken[class] >= classCaps[class] || c.seen[id] {
+	if c.taken[class] >= classes[class].cap || c.seen[id] {
 		return
 	}
 	c.proposed[class]++
@@ -85,7 +62,7 @@ func count(lists map[string]*int, list []byte) {
 // capped reports whether some class has more than was taken in.
 func (c *collector) capped() bool {
 	for class, n := range c.taken {
-		if n >= classCaps[class] {
+		if n >= classes[class].cap {
 			return true
 		}
 	}
@@ -96,7 +73,7 @@ func (c *collector) capped() bool {
 // not what was asked for: there may be others behind them.
 func (c *collector) starved(times int) bool {
 	for class, n := range c.proposed {
-		if n >= classCaps[class]*times && c.taken[class] < classCaps[class] {
+		if n >= classes[class].cap*times && c.taken[class] < classes[class].cap {
 			return true
 		}
 	}

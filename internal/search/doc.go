@@ -1,5 +1,5 @@
 // Package search owns the one search box: the index over service items, approval
-// items, agencies, experts, departments, regions and announcements, its queries and
+// items, agencies, procurements, experts, departments, regions and announcements, its queries and
 // suggestions. It does not own what it finds: every document is derived from the
 // published tables (store_source.go) and the whole index can be rebuilt from them at
 // any time ([Service.Reindex]).

@@ -16,10 +16,14 @@ const (
 	Announcement Kind = "announcement"
 	Expert       Kind = "expert"
 	Agency       Kind = "agency"
+	Procurement  Kind = "procurement"
 )
 
 // Kinds are all kinds in the order in which a reader is offered them.
-var Kinds = []Kind{ServiceItem, ApprovalItem, Agency, Expert, Department, Region, Announcement}
+var Kinds = []Kind{ServiceItem, ApprovalItem, Agency, Procurement, Expert, Department, Region, Announcement}
+
+// numbers is one more than the highest number of a kind.
+const numbers = 9
 
 type kindFacts struct {
 	number int16  // in the table; part of the index's identity, never reused
@@ -37,6 +41,7 @@ var kinds = map[Kind]kindFacts{
 	Announcement: {5, "公告", "公告", "/announcements/", 40},
 	Expert:       {6, "专家", "专家", "/experts/", 10},
 	Agency:       {7, "中介机构", "机构", "/agencies/", 0},
+	Procurement:  {8, "采购公告", "采购", "/procurements/", 5},
 }
 
 // Label is the kind in Chinese.
@@ -76,7 +81,7 @@ type Document struct {
 	Title    string
 	Subtitle string
 	Fields   []Field
-	Code     string   // looked up by prefix, upper case: item code, USCC
+	Code     string   // looked up by prefix, upper case: item code, USCC, a procurement's number
 	Regions  []string // from its own region up to the city; or just Outside
 	Sectors  []string
 	Rank     int32 // order among equals, higher first

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // cast are the records that the golden set names beside the shipped catalogue.
@@ -30,6 +32,21 @@ func (st *stage) cast() {
 	} {
 		st.exec(sql)
 	}
+	st.notice("01900000-0000-7000-8000-000000000041", "enterprise", "运城市盐湖热力有限公司", "盐湖区城北集中供热站改造", "CG20260302000041", "ZJ0049", "ZJ0062")
+	st.notice("01900000-0000-7000-8000-000000000042", "natural_person", "尉迟恭谨", "自建冷库项目", "CG20260302000042", "ZJ0005")
+}
+
+// notice publishes a procurement of a purchaser of that kind and name for items.
+func (st *stage) notice(id, kind, purchaser, title, number string, items ...string) {
+	st.Helper()
+	org := uuid.Must(uuid.NewV7())
+	st.exec(`INSERT INTO organisation (id, kind, name, region_code, state, demo) VALUES ($1, $2, $3, '140802', 'verified', true)`, org, kind, purchaser)
+	st.exec(`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, id_number, id_digest, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, demo)
+		SELECT $1, $2, '', false, '', n, n, '', '', '\x00', '', '', '{}', now(), true FROM (SELECT CASE $2 WHEN 'natural_person' THEN uuid_send($1) END AS n) n`, org, kind)
+	st.exec(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, number, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, demo)
+		VALUES ($1, $2, $3, '140802', $4, $5, 'random', false, '{"scope": "供热管网约 12 公里", "result": "报告书五份"}', 'open', $6::timestamptz, $6::timestamptz + interval '5 days', $6::timestamptz + interval '5 days', 'x', true)`,
+		id, org, purchaser, title, number, stageNow)
+	st.exec(`INSERT INTO procurement_item (procurement_id, item_id, ordinal) SELECT $1, i.id, u.n FROM unnest($2::text[]) WITH ORDINALITY u (code, n) JOIN service_item i ON i.code = u.code`, id, items)
 }
 
 type golden struct {

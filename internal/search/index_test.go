@@ -106,6 +106,35 @@ func TestAChangeIsSearchableWhenItCommits(t *testing.T) {
 	st.indexIsTrue()
 }
 
+// TestANoticeIsSearchable: a procurement is found when it commits, by its items' present
+// names, and no notice of another crowds out an agency.
+func TestANoticeIsSearchable(t *testing.T) {
+	t.Parallel()
+	st := setup(t)
+	const id = "01900000-0000-7000-8000-000000000051"
+	st.notice(id, "enterprise", "运城市星火陶瓷有限公司", "星火窑炉改造", "CG20260302000051", "ZJ0100")
+	found := func(text string) int { return st.find(Query{Text: text, Kind: Procurement}).Total }
+	if n := found("星火窑炉"); n != 0 {
+		t.Errorf("found %d before the index was told", n)
+	}
+	st.must(db.InTx(t.Context(), st.pool, func(tx db.Tx) error {
+		return st.s.Changed(t.Context(), tx, provenance.Procurements, []uuid.UUID{uuid.MustParse(id)})
+	}))
+	if hits := st.find(Query{Text: "星火窑炉"}).Hits; len(hits) != 1 || hits[0].URL != "/procurements/"+id {
+		t.Errorf("found %+v", hits)
+	}
+	item := value[uuid.UUID](st, `SELECT id FROM service_item WHERE code = 'ZJ0100'`)
+	st.must(db.InTx(t.Context(), st.pool, func(tx db.Tx) error {
+		_, err := tx.Exec(t.Context(), `UPDATE service_item SET name = '文物古迹踏勘' WHERE id = $1`, item)
+		return errors.Join(err, st.s.Changed(t.Context(), tx, provenance.Items, []uuid.UUID{item}))
+	}))
+	st.must(st.s.Drain(t.Context()))
+	if n := found("古迹踏勘"); n != 1 {
+		t.Errorf("by the new name of its item it is found %d times", n)
+	}
+	st.indexIsTrue()
+}
+
 func TestWhoLeavesIsNotFound(t *testing.T) {
 	t.Parallel()
 	st := setup(t)

@@ -6,14 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// What of each class a query takes in, at most. The catalogue is small and is always
-// read in full.
-const (
-	capCatalogue = 3000
-	capOthers    = 500
-	capAgencies  = 1000
-)
-
 // word is one thing to look for, by any of its names.
 type word struct {
 	texts   []string // folded; the first is what was typed, the rest synonyms

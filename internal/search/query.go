@@ -102,7 +102,7 @@ const (
 
 // Hit is one found record.
 type Hit struct {
-	Kind         Kind      `json:"kind" enum:"service_item,approval_item,agency,expert,department,region,announcement" doc:"类别"`
+	Kind         Kind      `json:"kind" enum:"service_item,approval_item,agency,procurement,expert,department,region,announcement" doc:"类别"`
 	KindLabel    string    `json:"kindLabel" doc:"类别名称"`
 	Title        string    `json:"title" doc:"标题"`
 	URL          string    `json:"url" doc:"页面路径"`
@@ -145,7 +145,7 @@ type Synonym struct {
 // Suggestion is one line offered while typing.
 type Suggestion struct {
 	Title     string `json:"title" doc:"标题"`
-	Kind      Kind   `json:"kind" enum:"service_item,approval_item,agency,expert,department,region,announcement" doc:"类别"`
+	Kind      Kind   `json:"kind" enum:"service_item,approval_item,agency,procurement,expert,department,region,announcement" doc:"类别"`
 	KindLabel string `json:"kindLabel" doc:"类别名称"`
 	URL       string `json:"url" doc:"页面路径"`
 }

@@ -40,7 +40,7 @@ type ranker struct {
 	code  []byte
 	runes int // of whole
 	any   bool
-	boost [8]int // by kind number
+	boost [numbers]int // by kind number
 }
 
 type rankedWord struct {

@@ -93,7 +93,7 @@ func (s *Service) Suggest(ctx context.Context, text string, limit int) ([]Sugges
 const maxDirect = 200
 
 // Changed is called by whoever writes published records, in the same transaction and
-// after the writing. ids are those of service_item, agency, expert or announcement;
+// after the writing. ids are those of service_item, agency, expert, procurement or announcement;
 // for regions they are not needed. Up to 200 are searchable when the transaction
 // commits, more after the next [Service.Drain].
 func (s *Service) Changed(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error {
@@ -105,6 +105,8 @@ func (s *Service) Changed(ctx context.Context, tx db.Tx, kind provenance.Kind, i
 		refs = refsOf(Agency, ids)
 	case provenance.Experts:
 		refs = refsOf(Expert, ids)
+	case provenance.Procurements:
+		refs = refsOf(Procurement, ids)
 	case provenance.Announcements:
 		refs = refsOf(Announcement, ids)
 	case provenance.Regions:
@@ -120,7 +122,7 @@ func (s *Service) Changed(ctx context.Context, tx db.Tx, kind provenance.Kind, i
 		return err
 	}
 	if kind == provenance.Items {
-		if err := noteAgenciesOf(ctx, tx, ids); err != nil {
+		if err := noteNaming(ctx, tx, ids); err != nil {
 			return err
 		}
 		more, err := dependents(ctx, tx)

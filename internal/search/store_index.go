@@ -22,21 +22,6 @@ type rows struct {
 	demo                                                          []bool
 }
 
-// slabOf puts a new document in its slab. New agencies go to the first: they are the
-// latest, which is the order of the list. The next rebuild evens the slabs out.
-func slabOf(k Kind) int16 {
-	switch k {
-	case Announcement:
-		return 2
-	case Expert:
-		return 3
-	case Agency:
-		return 4
-	default:
-		return 1
-	}
-}
-
 // clean is text as the index may hold it.
 func clean(s string) string {
 	if !strings.ContainsAny(s, "\x00"+listSeparator) {
@@ -115,7 +100,7 @@ func (*Postgres) WriteTx(ctx context.Context, tx db.Tx, put []Document, gone []R
 func write(ctx context.Context, tx db.Tx, table string, put []Document, gone []Ref) error {
 	var r rows
 	for _, d := range put {
-		if err := r.add(d, slabOf(d.Kind)); err != nil {
+		if err := r.add(d, classes[classOf(kinds[d.Kind].number)].slab(0)); err != nil {
 			return err
 		}
 	}
@@ -139,21 +124,13 @@ func write(ctx context.Context, tx db.Tx, table string, put []Document, gone []R
 	return nil
 }
 
-// How many agencies the small and the middle slab hold after a rebuild. A word that one
-// in eight agencies has fills an answer from the small one, at the cost of a thousand
-// entries; one in thirty, from the middle one; a rarer word has few entries in the large one.
-const (
-	smallSlab  = 8 << 10
-	middleSlab = 24 << 10
-)
-
 // rebuild fills search_document_next. Preparing the next documents and storing the last
 // ones go on at the same time.
 type rebuild struct {
-	pool     *db.Pool
-	agencies int
-	batches  chan *rows
-	done     chan error
+	pool    *db.Pool
+	added   [classCount]int
+	batches chan *rows
+	done    chan error
 }
 
 // Rebuild implements [Engine].
@@ -183,17 +160,11 @@ func (e *Postgres) Rebuild(ctx context.Context) (Rebuild, error) {
 func (r *rebuild) Add(ctx context.Context, docs []Document) error {
 	b := &rows{}
 	for _, d := range docs {
-		slab := slabOf(d.Kind)
-		if d.Kind == Agency {
-			if r.agencies++; r.agencies > smallSlab+middleSlab {
-				slab = 6
-			} else if r.agencies > smallSlab {
-				slab = 5
-			}
-		}
-		if err := b.add(d, slab); err != nil {
+		n := classOf(kinds[d.Kind].number)
+		if err := b.add(d, classes[n].slab(r.added[n])); err != nil {
 			return err
 		}
+		r.added[n]++
 	}
 	select {
 	case r.batches <- b:

@@ -84,18 +84,18 @@ func columnsOf(refs []Ref) (ks []int16, keys []string) {
 	return ks, keys
 }
 
-// noteAgenciesOf notes the agencies of those items whose name, sector or standing
-// is not what the index has: their documents name the items.
-func noteAgenciesOf(ctx context.Context, tx db.Tx, items []uuid.UUID) error {
+// noteNaming notes the agencies and procurements of those items whose name, sector or
+// standing is not what the index has: their documents name the items.
+func noteNaming(ctx context.Context, tx db.Tx, items []uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
+		WITH changed AS (
+			SELECT i.id FROM service_item i LEFT JOIN search_document d ON d.kind = $4 AND d.key = i.id::text
+			WHERE i.id = ANY ($1)
+			  AND (CASE WHEN i.state = 'published' THEN (i.name, i.sector) END) IS DISTINCT FROM (CASE WHEN d.id IS NOT NULL THEN (d.title, split_part(d.sectors, E'\x1f', 1)) END))
 		INSERT INTO search_outbox (kind, key)
-		SELECT DISTINCT $2::smallint, ai.agency_id::text
-		FROM service_item i
-		LEFT JOIN search_document d ON d.kind = $3 AND d.key = i.id::text
-		JOIN agency_item ai ON ai.item_id = i.id
-		WHERE i.id = ANY ($1)
-		  AND (CASE WHEN i.state = 'published' THEN (i.name, i.sector) END) IS DISTINCT FROM (CASE WHEN d.id IS NOT NULL THEN (d.title, split_part(d.sectors, E'\x1f', 1)) END)
-		ORDER BY 2`+noteConflict, items, kinds[Agency].number, kinds[ServiceItem].number)
+		SELECT $2::smallint, ai.agency_id::text FROM changed c JOIN agency_item ai ON ai.item_id = c.id
+		UNION SELECT $3::smallint, pi.procurement_id::text FROM changed c JOIN procurement_item pi ON pi.item_id = c.id
+		ORDER BY 1, 2`+noteConflict, items, kinds[Agency].number, kinds[Procurement].number, kinds[ServiceItem].number)
 	if err != nil {
 		return fmt.Errorf("search outbox: %w", err)
 	}
@@ -174,4 +174,4 @@ const rebuildBeyond = 5000
 
 // indexFormat rises when documents or lexemes are made differently, so that a new
 // program rebuilds an old index at its start.
-const indexFormat = 2
+const indexFormat = 3

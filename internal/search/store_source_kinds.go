@@ -44,6 +44,13 @@ func (s *source) maker(kind Kind) (func(pgx.Rows) (Document, error), string) {
 		return s.expert, `
 			SELECT t.id::text, t.name, t.employer, t.title, t.specialties, coalesce(t.region_code, ''), t.demo
 			FROM expert t WHERE t.state = 'listed' AND t.confirmed_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date AND %s ORDER BY t.id DESC`
+	case Procurement:
+		return s.procurement, `
+			SELECT t.id::text, t.number, t.title, CASE o.kind WHEN 'natural_person' THEN '' ELSE t.purchaser END, t.region_code,
+			       to_char(t.published_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD'), (extract(epoch FROM t.published_at) / 3600)::integer, t.demo,
+			       ARRAY(SELECT x.item_id::text FROM procurement_item x WHERE x.procurement_id = t.id ORDER BY x.ordinal),
+			       coalesce(t.project_code, ''), coalesce(t.terms ->> 'scope', ''), coalesce(t.terms ->> 'result', '')
+			FROM procurement t JOIN organisation o ON o.id = t.org_id WHERE %s ORDER BY t.published_at DESC, t.id DESC`
 	default:
 		return s.agency, `
 			SELECT t.id::text, t.uscc, t.name, coalesce(t.region_code, ''), t.domicile, t.address, t.legal_representative,
@@ -128,6 +135,29 @@ func (s *source) expert(row pgx.Rows) (Document, error) {
 	}
 	d.Subtitle = joined(title, employer)
 	d.Fields = []Field{strong("专业领域", d.Sectors...), strong("职称", title), strong("工作单位", employer), strong("所在地", s.tree.names(d.Regions)...)}
+	return d, err
+}
+
+// procurement is found by what its notice says for good; its state, which the clock moves,
+// is on its page. A purchaser who is a natural person is not found by name
+// (docs/adr/0006-what-is-public.md).
+func (s *source) procurement(row pgx.Rows) (Document, error) {
+	var purchaser, region, day, project, scope, result string
+	var items []string
+	d := Document{Ref: Ref{Kind: Procurement}}
+	err := row.Scan(&d.Key, &d.Code, &d.Title, &purchaser, &region, &day, &d.Rank, &d.Demo, &items, &project, &scope, &result)
+	d.Address, d.Regions = d.Key, s.tree.path(region)
+	var names []string
+	names, d.Sectors = s.named(items)
+	if !d.Demo {
+		d.Rank += realFirst
+	}
+	place := s.tree.names(d.Regions)
+	d.Subtitle = joined(purchaser, place[0], day+" 发布")
+	d.Fields = []Field{
+		strong("中介服务事项", names...), strong("项目业主", purchaser), strong("所在区划", place...),
+		weak("服务内容", paragraphs(scope)...), weak("成果", result), weak("行业领域", d.Sectors...), weak("项目代码", project),
+	}
 	return d, err
 }
 

@@ -15,6 +15,7 @@ type statement struct {
 	every  bool // ask for every pair of characters
 	times  int  // how many times the usual number of rows is read
 	args   []any
+	typed  string // the parameter that whole stands in
 }
 
 func (s *statement) arg(v any, typ string) string {
@@ -25,6 +26,9 @@ func (s *statement) arg(v any, typ string) string {
 // Rows beyond the cap that a class may propose in vain: those of its first read, which
 // the next find again.
 const prefixRows = 200
+
+// capCodes is how many records a beginning of a code brings at most.
+const capCodes = 1000
 
 // columns are what a candidate is judged and counted by. Pinyin is long and only read
 // where letters were typed or sounds are compared.
@@ -44,6 +48,14 @@ func (s *statement) columns() string {
 	return "d.id, d.kind, d.rank, d.code, d.regions, d.sectors, d.title_key, " + bodies + ", " + pinyin + " AS pinyin"
 }
 
+// whole is all that was typed, as one parameter.
+func (s *statement) whole() string {
+	if s.typed == "" {
+		s.typed = s.arg(s.plan.whole, "text")
+	}
+	return s.typed
+}
+
 func (s *statement) read(cond string, limit int) string {
 	sql := "SELECT " + s.columns() + " FROM search_document d WHERE " + cond
 	if limit > 0 {
@@ -52,10 +64,10 @@ func (s *statement) read(cond string, limit int) string {
 	return sql
 }
 
-// class joins reads until limit rows came: a read begins only when those before it did
+// inTurn reads until limit rows came: a read begins only when those before it did
 // not give enough. So whoever is asked first is cheap for common words (titles, the
 // small slab), and whoever is asked last has few rows of a rare one.
-func class(limit int, reads []string) string {
+func inTurn(limit int, reads []string) string {
 	return fmt.Sprintf("(SELECT * FROM (%s) y LIMIT %d)", strings.Join(reads, " UNION ALL "), limit)
 }
 
@@ -67,50 +79,35 @@ func (s *statement) candidates() string {
 	filters := s.q.filters()
 	inTitles := s.plan.query(proposal{true, s.every})
 	anywhere := s.plan.query(proposal{false, s.every})
-	bodies := !s.titles && anywhere != inTitles
-	titles := s.arg(string(all(append(filters, inTitles)...)), "tsquery")
-	rest := ""
-	if bodies {
-		rest = s.arg(string(all(append(s.q.filters(), butNot(anywhere, inTitles))...)), "tsquery")
+	words := []string{s.arg(string(all(append(filters, inTitles)...)), "tsquery")}
+	if !s.titles && anywhere != inTitles {
+		words = append(words, s.arg(string(all(append(s.q.filters(), butNot(anywhere, inTitles))...)), "tsquery"))
 	}
-	slabs := func(ns ...int) (reads []string) {
-		for _, n := range ns {
-			reads = append(reads, s.read(fmt.Sprintf("d.slab = %d AND d.grams @@ %s", n, titles), 0))
+	var out []string
+	for _, c := range classes {
+		if !s.q.wants(c) {
+			continue
 		}
-		if bodies {
-			for _, n := range ns {
-				reads = append(reads, s.read(fmt.Sprintf("d.slab = %d AND d.grams @@ %s", n, rest), 0))
+		limit := c.cap * s.times
+		var reads []string
+		if c.crowd() {
+			// Names that begin with what was typed, wherever they stand: these rank first.
+			reads = append(reads, s.read(fmt.Sprintf(`d.slab BETWEEN %[2]d AND %[3]d AND left(d.title_key, 100) >= %[1]s AND left(d.title_key, 100) < %[1]s || U&'\+10FFFF'%[4]s`,
+				s.whole(), c.slabs[0], c.slabs[len(c.slabs)-1], s.narrowed()), prefixRows))
+			limit += prefixRows
+		}
+		for _, w := range words {
+			for _, n := range c.slabs {
+				reads = append(reads, s.read(fmt.Sprintf("d.slab = %d AND d.grams @@ %s%s", n, w, s.kindOf(c)), 0))
 			}
 		}
-		return reads
-	}
-	var classes []string
-	if s.wants(ServiceItem, ApprovalItem, Department, Region) {
-		reads := slabs(1)
-		if kind := s.kind(); kind != "" {
-			for i := range reads {
-				reads[i] += kind
-			}
-		}
-		classes = append(classes, class(capCatalogue*s.times, reads))
-	}
-	if s.wants(Announcement) {
-		classes = append(classes, class(capOthers*s.times, slabs(2)))
-	}
-	if s.wants(Expert) {
-		classes = append(classes, class(capOthers*s.times, slabs(3)))
-	}
-	if s.wants(Agency) {
-		// Names that begin with what was typed, wherever they stand: these rank first.
-		begins := s.read(fmt.Sprintf(`d.slab >= 4 AND left(d.title_key, 100) >= %[1]s AND left(d.title_key, 100) < %[1]s || U&'\+10FFFF'%[2]s`,
-			s.arg(s.plan.whole, "text"), s.narrowed()), prefixRows)
-		classes = append(classes, class(capAgencies*s.times+prefixRows, append([]string{begins}, slabs(4, 5, 6)...)))
+		out = append(out, inTurn(limit, reads))
 	}
 	if s.plan.code != "" {
-		classes = append(classes, s.read(fmt.Sprintf(`d.code <> '' AND d.code >= %[1]s AND d.code < %[1]s || U&'\+10FFFF'%[2]s%[3]s`,
-			s.arg(s.plan.code, "text"), s.narrowed(), s.kind()), capAgencies))
+		out = append(out, s.read(fmt.Sprintf(`d.code <> '' AND d.code >= %[1]s AND d.code < %[1]s || U&'\+10FFFF'%[2]s%[3]s`,
+			s.arg(s.plan.code, "text"), s.narrowed(), s.kind()), capCodes))
 	}
-	return strings.Join(classes, " UNION ALL ")
+	return strings.Join(out, " UNION ALL ")
 }
 
 // browse reads the first of each class in the order of the lists.
@@ -119,30 +116,29 @@ func (s *statement) browse() string {
 	if f := s.q.filters(); len(f) > 0 {
 		filter, order = " AND d.grams @@ "+s.arg(string(all(f...)), "tsquery"), ""
 	}
-	var classes []string
-	read := func(limit int, kind string, slabs ...int) {
-		var reads []string
-		for _, n := range slabs {
-			reads = append(reads, s.read(fmt.Sprintf("d.slab = %d%s%s%s", n, filter, kind, order), limit))
+	var out []string
+	for _, c := range classes {
+		if !s.q.wants(c) {
+			continue
 		}
-		classes = append(classes, class(limit, reads))
+		var reads []string
+		for _, n := range c.slabs {
+			reads = append(reads, s.read(fmt.Sprintf("d.slab = %d%s%s%s", n, filter, s.kindOf(c), order), c.cap))
+		}
+		out = append(out, inTurn(c.cap, reads))
 	}
-	if s.wants(ServiceItem, ApprovalItem, Department, Region) {
-		read(capCatalogue, s.kind(), 1)
-	}
-	if s.wants(Announcement) {
-		read(capOthers, "", 2)
-	}
-	if s.wants(Expert) {
-		read(capOthers, "", 3)
-	}
-	if s.wants(Agency) {
-		read(capAgencies, "", 4, 5, 6)
-	}
-	return strings.Join(classes, " UNION ALL ")
+	return strings.Join(out, " UNION ALL ")
 }
 
-// kind is the filter by kind as a condition, for classes of several kinds.
+// kindOf is the filter by kind, for a class of several.
+func (s *statement) kindOf(c class) string {
+	if len(c.kinds) == 1 {
+		return ""
+	}
+	return s.kind()
+}
+
+// kind is the filter by kind as a condition.
 func (s *statement) kind() string {
 	if s.q.Kind == "" {
 		return ""
@@ -160,13 +156,4 @@ func (s *statement) narrowed() string {
 		out += fmt.Sprintf(` AND %s = ANY (string_to_array(d.sectors, E'\x1f'))`, s.arg(s.q.Sector, "text"))
 	}
 	return out
-}
-
-func (s *statement) wants(ks ...Kind) bool {
-	for _, k := range ks {
-		if s.q.Kind == "" || s.q.Kind == k {
-			return true
-		}
-	}
-	return false
 }

@@ -19,6 +19,7 @@ const (
 	Experts       Kind = "experts"
 	Announcements Kind = "announcements"
 	Affiliations  Kind = "affiliations"
+	Procurements  Kind = "procurements" // published one by one, never delivered
 )
 
 // Batch is one delivery of data.

@@ -5300,7 +5300,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "service_item" | "approval_item" | "agency" | "expert" | "department" | "region" | "announcement";
+            kind: "service_item" | "approval_item" | "agency" | "procurement" | "expert" | "department" | "region" | "announcement";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 标题下的说明 */
@@ -5337,7 +5337,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "service_item" | "approval_item" | "agency" | "expert" | "department" | "region" | "announcement";
+            kind: "service_item" | "approval_item" | "agency" | "procurement" | "expert" | "department" | "region" | "announcement";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 标题 */
@@ -15308,7 +15308,7 @@ export interface operations {
                 /** @description 搜索词：名称、简称、拼音或首字母、编码、统一社会信用代码；空格隔开的词须同时满足 */
                 q?: string;
                 /** @description 类别 */
-                kind?: "service_item" | "approval_item" | "agency" | "expert" | "department" | "region" | "announcement";
+                kind?: "service_item" | "approval_item" | "agency" | "procurement" | "expert" | "department" | "region" | "announcement";
                 /** @description 区划代码（含下级），或 outside（市外） */
                 region?: string;
                 /** @description 行业领域 */

@@ -1,14 +1,13 @@
-import { Button, Tag } from "antd";
+import { Button } from "antd";
 import { Link, useSearchParams } from "react-router";
 import { Refusal } from "../../../shared/api/client";
-import { dateTime, until } from "../../../shared/format/time";
 import { may, useMe, type Me } from "../../frame/me";
 import { Page } from "../../frame/Page";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
-import { TimeLeft } from "../../frame/TimeLeft";
 import { LotteryCard } from "./Lottery";
 import { ObjectionsDesk } from "./ObjectionsDesk";
-import { priceWords, useMine, viewsOf, type Mine, type View } from "./procurements";
+import { ProcurementRow } from "./ProcurementRow";
+import { useMine, viewsOf, type View } from "./procurements";
 import { StartCard } from "./StartCard";
 import "./procurement.css";
 
@@ -72,7 +71,7 @@ function List({ view, empty, title }: { view: View; empty: string; title: string
       ) : (
         <ul className="procurements">
           {rows.map((p) => (
-            <Row key={p.id} p={p} />
+            <ProcurementRow key={p.id} p={p} />
           ))}
         </ul>
       )}
@@ -84,38 +83,5 @@ function List({ view, empty, title }: { view: View; empty: string; title: string
         </p>
       ) : null}
     </section>
-  );
-}
-
-function Row({ p }: { p: Mine }) {
-  return (
-    <li>
-      <p className="procurement-title">
-        <Link to={`/procurements/${p.id}`}>{p.title}</Link> <Tag>{p.stateLabel}</Tag>
-        {p.demo ? <Tag>示例数据</Tag> : null}
-        {p.eligible === true ? <Tag color="success">可以报名</Tag> : p.eligible === false ? <Tag color="warning">暂不符合</Tag> : null}
-      </p>
-      <p className="procurement-facts">
-        {p.number} · {p.purchaser} · {p.methodLabel} · {priceWords(p)} · {p.items.map((i) => i.name).join("、")}
-      </p>
-      <p className="procurement-facts">
-        {p.state === "open" ? (
-          <>
-            报名截止 <TimeLeft until={p.deadline} />
-          </>
-        ) : p.publicityUntil === undefined ? (
-          `选取时间 ${dateTime(p.selectionAt)}`
-        ) : (
-          `公示至 ${until(p.publicityUntil)}`
-        )}
-      </p>
-      {p.reasons?.map((r) => (
-        <p key={r.code + r.message} className="procurement-why">
-          {r.message}；{r.right}
-        </p>
-      ))}
-      {p.waiting !== undefined && p.waiting.length > 0 ? <p className="procurement-wait">待办：{p.waiting.join("、")}</p> : null}
-      {(p.questions ?? 0) > 0 ? <p className="procurement-wait">{p.questions} 个提问没有答复</p> : null}
-    </li>
   );
 }
