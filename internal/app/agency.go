@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/agency"
+	"zjcs/internal/contract"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/db"
@@ -18,7 +19,9 @@ import (
 
 // Workflows are the drawings of every life cycle, by file name.
 func Workflows() map[string]string {
-	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid()}
+	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid(), "contract.md": contract.Workflow.Mermaid(),
+		"contract-stop.md": contract.Stops.Mermaid(), "contract-delivery.md": contract.Deliveries.Mermaid(), "contract-payment.md": contract.Payments.Mermaid(),
+		"contract-amendment.md": contract.Amendments.Mermaid(), "contract-termination.md": contract.Endings.Mermaid()}
 }
 
 // barMonths is for how long a removed agency may not come back, as the region's rule set

@@ -86,8 +86,13 @@ func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, 
 		if redated, err = c.Review.RedateTx(ctx, tx); err != nil {
 			return err
 		}
-		objections, err := c.Procurement.RedateObjectionsTx(ctx, tx)
-		redated += objections
+		more, err := c.Procurement.RedateTx(ctx, tx)
+		redated += more
+		if err != nil {
+			return err
+		}
+		contracts, err := c.Contract.RedateTx(ctx, tx)
+		redated += contracts
 		return err
 	})
 	return redated, err

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -51,6 +52,7 @@ type Deps struct {
 	Files          *files.Store
 	Deliveries     *exchange.Deliveries
 	Procurement    *procurement.Service
+	Contract       *contract.Service
 	Ledger         *ledger.Log
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
@@ -168,6 +170,7 @@ func (a *API) workspaceRoutes() {
 	a.resultRoutes()
 	a.ledgerRoutes()
 	a.procurementReadRoutes()
+	a.contractRoutes()
 }
 
 // body wraps what an operation answers.

@@ -63,6 +63,11 @@ func (s *Service) AdvanceTx(ctx context.Context, tx db.Tx, id uuid.UUID, a Advan
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if a.Action == EndContract {
+		if err := setEnded(ctx, tx, id, a.Note); err != nil {
+			return uuid.Nil, err
+		}
+	}
 	st := step{Action: a.Action, By: a.By, Note: a.Note, Kind: a.Kind, Body: a.Body}
 	if slices.ContainsFunc(Workflow.Steps, func(r review.Step) bool { return r.Action == a.Action }) {
 		return s.takeTx(ctx, tx, &p, st)

@@ -262,26 +262,3 @@ func (s *Service) escalateObjections(ctx context.Context) error {
 	}
 	return nil
 }
-
-// RedateObjectionsTx works out anew the provisional time limits of open objections, when a year of
-// the calendar has been loaded in tx, and tells how many there were.
-func (s *Service) RedateObjectionsTx(ctx context.Context, tx db.Tx) (int, error) {
-	list, err := lockProvisionalObjections(ctx, tx)
-	if err != nil {
-		return 0, err
-	}
-	for _, o := range list {
-		n, err := s.Workdays(ctx, tx, ruleObjection, o.Region, o.Filed)
-		if err != nil {
-			return 0, err
-		}
-		due, provisional, err := s.Due(ctx, tx, o.Filed, n)
-		if err != nil {
-			return 0, err
-		}
-		if err := setObjectionDue(ctx, tx, o.ID, due, provisional); err != nil {
-			return 0, err
-		}
-	}
-	return len(list), nil
-}

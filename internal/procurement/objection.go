@@ -64,6 +64,7 @@ const (
 	permitDecide    authz.Permission = "objection:decide"
 	permitReveal    authz.Permission = "personal-data:reveal"
 	ruleObjection                    = "procurement.objection_workdays"
+	rulePublicity                    = "procurement.publicity_workdays"
 	kindObjection                    = "objection" // of a line in the public log
 	minutePrecision                  = time.Minute
 )

@@ -139,7 +139,7 @@ func (s *Service) concludeTx(ctx context.Context, tx db.Tx, p *Procurement, d *d
 	if err := placeBids(ctx, tx, p.ID, out.Places); err != nil {
 		return err
 	}
-	days, err := s.Workdays(ctx, tx, "procurement.publicity_workdays", p.Region, p.PublishedAt)
+	days, err := s.Workdays(ctx, tx, rulePublicity, p.Region, p.PublishedAt)
 	if err != nil {
 		return err
 	}

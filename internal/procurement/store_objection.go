@@ -152,6 +152,21 @@ func setPublicity(ctx context.Context, tx db.Tx, p *Procurement, until time.Time
 	return nil
 }
 
+// lockProvisionalPublicity are the results published until a provisional day that no
+// objection has stopped.
+func lockProvisionalPublicity(ctx context.Context, tx db.Tx) ([]Procurement, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM procurement p WHERE state = 'publicity' AND publicity_provisional
+		AND NOT EXISTS (SELECT FROM procurement_event e WHERE e.procurement_id = p.id AND e.action = $1) ORDER BY id FOR UPDATE OF p`, Resume)
+	if err != nil {
+		return nil, fmt.Errorf("provisional publicity: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, fmt.Errorf("provisional publicity: %w", err)
+	}
+	return out, nil
+}
+
 func lastEventAt(ctx context.Context, q db.Querier, procurement uuid.UUID, action review.Action) (at time.Time, err error) {
 	err = q.QueryRow(ctx, `SELECT at FROM procurement_event WHERE procurement_id = $1 AND action = $2 ORDER BY seq DESC LIMIT 1`, procurement, action).Scan(&at)
 	if err != nil {

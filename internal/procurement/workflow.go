@@ -57,6 +57,7 @@ const (
 	panelScored    review.Action = "panel-scored"
 	lotteryDiffers review.Action = "lottery-differs"
 	remindPanel    review.Action = "remind-panel"
+	redated        review.Action = "redate"
 
 	objected          review.Action = "object"
 	objectionTaken    review.Action = "accept-objection"
@@ -95,7 +96,7 @@ var Workflow = review.Machine{
 		Publish: "发布公告", Amend: "更正", Withdraw: "撤回", Freeze: "截止开标", Fail: "流标", Draw: "抽取", VoidDraw: "宣布抽取无效", FallBack: "改用备用熵源",
 		Choose: "选定", Conclude: "得出结果", Suspend: "中止", Resume: "恢复", Reselect: "重新选取", Award: "中选", Substitute: "候补递补", Terminate: "终止",
 		ToldExplainNeeded: "请说明报价", explained: "说明报价", ToldChooseNeeded: "请选定", committed: "作出承诺", revealed: "揭示", ToldPanelDrawn: "抽取专家", panelChanged: "专家替补",
-		panelScored: "专家评分", ToldEntropyNeeded: "熵源没有取得", remindPanel: "专家不足", lotteryDiffers: "开奖结果不一致", ToldAnswer: "答复提问",
+		panelScored: "专家评分", ToldEntropyNeeded: "熵源没有取得", remindPanel: "专家不足", lotteryDiffers: "开奖结果不一致", redated: "公示期限重新计算", ToldAnswer: "答复提问",
 		Contract: "签订合同", Serve: "合同备案", Deliver: "交付成果", Revise: "要求修改成果", Accept: "验收", Evaluate: "评价", EndContract: "合同终止",
 		ContractAmended: "合同变更", ReviewPassed: "登记审查结果",
 		EvaluationGiven: "机构评价业主", EvaluationPublished: "评价公开", EvaluationAppealed: "对评价提出申诉", EvaluationDecided: "评价申诉有了结论",
