@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/platform/authz"
-	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/review"
@@ -61,7 +60,7 @@ type EvaluationView struct {
 	Appeal       *AppealView  `json:"appeal,omitempty" doc:"申诉"`
 }
 
-// Standing is where one side's evaluation is; what it says is not told with it.
+// EvaluationStanding is where one side's evaluation is; what it says is not told with it.
 type EvaluationStanding struct {
 	Side       Side         `json:"side" enum:"purchaser,agency" doc:"谁评价"`
 	SideLabel  string       `json:"sideLabel" doc:"谁评价"`
@@ -222,13 +221,4 @@ func masked(natural bool, name, text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, name, secret.MaskName(name))
-}
-
-// dueEvaluation is whether something of a contract's evaluations waits for a side.
-func dueEvaluation(ctx context.Context, q db.Querier, c Contract, side Side, now time.Time) (bool, error) {
-	all, err := loadEvaluations(ctx, q, []uuid.UUID{c.ID})
-	if err != nil || all[c.ID].term == nil {
-		return false, err
-	}
-	return evaluationState(all[c.ID].list, side, *all[c.ID].term, now) == EvaluationDue, nil
 }

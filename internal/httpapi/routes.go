@@ -171,6 +171,7 @@ func (a *API) workspaceRoutes() {
 	a.ledgerRoutes()
 	a.procurementReadRoutes()
 	a.contractRoutes()
+	a.evaluationRoutes()
 }
 
 // body wraps what an operation answers.
