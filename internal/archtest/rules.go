@@ -30,7 +30,7 @@ var upstream = map[string][]string{
 	"search":      {},
 	"ledger":      {},
 	"exchange":    {"catalog", "fee"}, // the reference data; deliveries get their target passed in
-	"demo":        {"identity", "review", "catalog", "agency", "purchaser", "expert", "notice", "exchange", "procurement", "draw"},
+	"demo":        {"identity", "review", "catalog", "agency", "purchaser", "expert", "notice", "exchange", "procurement", "contract", "draw"},
 	"supervision": {"identity", "catalog", "agency", "purchaser", "expert", "fee", "review", "notice"},
 
 	"httpapi": {anyDomain},

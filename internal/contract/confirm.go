@@ -11,6 +11,7 @@ import (
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/calendar"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/platform/db"
 	"zjcs/internal/platform/money"
 	"zjcs/internal/platform/rules"
 	"zjcs/internal/procurement"
@@ -100,6 +101,12 @@ func (m *matter) settleSigned(ctx context.Context, t Terms) error {
 	}
 	m.c.StartOn, m.c.FileBy, m.c.FileProvisional = &first, &by, provisional
 	return nil
+}
+
+// AgencyConfirmedTx reports whether the agency has confirmed what now stands as the draft of
+// an award's contract: then it is the purchaser who has not signed.
+func (s *Service) AgencyConfirmedTx(ctx context.Context, tx db.Tx, award uuid.UUID) (bool, error) {
+	return agencyConfirmed(ctx, tx, award)
 }
 
 // FileInput files a signed contract.

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/calendar"
 	"zjcs/internal/platform/clock"
+	"zjcs/internal/procurement"
 )
 
 // TestWholeLife: from the award to the last payment, with the procurement moving along, the
@@ -219,23 +219,39 @@ func TestHalfDoneIsNotDone(t *testing.T) {
 	s := setup(t)
 	d := s.drafted()
 	d = must2(t)(s.confirm(s.firmAdmin, d))
-	broken := errors.New("the line is down")
-	tell := s.Tell
-	s.Tell = nil
-	s.Service.Prove = s.prove
 	s.exec(`CREATE FUNCTION fail_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$`)
 	s.exec(`CREATE TRIGGER fail BEFORE INSERT ON contract_event FOR EACH ROW EXECUTE FUNCTION fail_event()`)
 	if _, err := s.confirm(s.buyerAdmin, d); err == nil {
-		t.Fatal(broken)
+		t.Fatal("the course is full, and it is signed")
 	}
 	s.exec(`DROP TRIGGER fail ON contract_event`)
-	s.Tell = tell
 	d = must2(t)(s.Get(s.as(s.buyerAdmin), d.ID.String()))
 	if d.State != Drafted || len(d.Confirmations) != 1 || s.state() != "awarded" {
 		t.Errorf("%s, %d confirmations, %s", d.State, len(d.Confirmations), s.state())
 	}
 	if d = must2(t)(s.confirm(s.buyerAdmin, d)); d.State != Signed {
 		t.Error("it cannot be done again")
+	}
+}
+
+// TestWhoHasNotSigned: while the agency's word stands the purchaser cannot say that it does
+// not sign.
+func TestWhoHasNotSigned(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	refuse := func(number string) error {
+		return s.Service.Procurement.RefuseAward(s.as(s.buyerAdmin), procurement.RefuseInput{Procurement: s.procurement, Number: number, How: procurement.RefusedToSign, Reason: "书面表示不签合同"})
+	}
+	d := must2(t)(s.confirm(s.firmAdmin, s.drafted()))
+	wants(t, refuse(d.AwardNumber), apperr.Conflict)
+	terms := d.Terms
+	terms.Clauses = "另行约定一条"
+	must2(t)(s.Edit(s.as(s.firmAgent), EditInput{Contract: d.ID, Version: d.Version, Terms: terms}))
+	if err := refuse(d.AwardNumber); err != nil {
+		t.Fatal(err)
+	}
+	if d = must2(t)(s.Get(s.as(s.firmAgent), d.ID.String())); !d.Void || s.state() != "failed" {
+		t.Errorf("%s, %v", s.state(), d.Void)
 	}
 }
 
@@ -447,7 +463,9 @@ func TestLateMoney(t *testing.T) {
 		}
 		return s.toldOf(string(ToldPayLate))
 	}
-	if tick() != 1 || tick() != 1 {
-		t.Errorf("told %d times", s.toldOf(string(ToldPayLate)))
+	for range 2 {
+		if n := tick(); n != 1 {
+			t.Errorf("told %d times", n)
+		}
 	}
 }

@@ -75,6 +75,8 @@ type matter struct {
 	c    Contract
 	side Side
 	now  time.Time // the database's
+
+	sample bool // 示例数据: its times are made up, and nobody is told
 }
 
 func (m *matter) today() calendar.Day { return calendar.DayOf(m.now) }
@@ -215,7 +217,8 @@ func (m *matter) take(ctx context.Context, st step) error {
 	}
 	var entry *uuid.UUID
 	if st.move != "" {
-		id, err := m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, procurement.Advance{Action: st.move, By: st.by, Note: st.note, Kind: st.kind, Body: st.body})
+		a := procurement.Advance{Action: st.move, By: st.by, Note: st.note, Kind: st.kind, Body: st.body}
+		id, err := m.advance(ctx, a)
 		if err != nil {
 			return err
 		}
@@ -226,12 +229,22 @@ func (m *matter) take(ctx context.Context, st step) error {
 	return m.note(ctx, st, from, entry)
 }
 
+func (m *matter) advance(ctx context.Context, a procurement.Advance) (uuid.UUID, error) {
+	if m.sample {
+		return m.Procurement.AdvanceSampleTx(ctx, m.tx, m.c.Procurement, a, m.now)
+	}
+	return m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, a)
+}
+
 func (m *matter) note(ctx context.Context, st step, from review.State, entry *uuid.UUID) error {
+	if m.sample {
+		return insertEvent(ctx, m.tx, event{m.c.ID, st.action, from, m.c.State, nil, st.by, st.note, entry, &m.now})
+	}
 	var person *uuid.UUID
 	if a := authz.From(ctx); a != nil && st.by != review.Clock {
 		person = &a.Person
 	}
-	if err := insertEvent(ctx, m.tx, event{m.c.ID, st.action, from, m.c.State, person, st.by, st.note, entry}); err != nil {
+	if err := insertEvent(ctx, m.tx, event{m.c.ID, st.action, from, m.c.State, person, st.by, st.note, entry, nil}); err != nil {
 		return err
 	}
 	if st.by != review.Clock {

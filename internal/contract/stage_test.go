@@ -73,7 +73,9 @@ func setup(t testing.TB) *stage {
 			t.Error(err)
 		}
 	})
-	market := procurement.New(procurement.Deps{Pool: s.pool, Policy: policy, Now: time.Now, Log: func(_ context.Context, _ db.Tx, e procurement.Entry) (uuid.UUID, error) {
+	market := procurement.New(procurement.Deps{Pool: s.pool, Confirmed: func(ctx context.Context, tx db.Tx, award uuid.UUID) (bool, error) {
+		return s.AgencyConfirmedTx(ctx, tx, award)
+	}, Policy: policy, Now: time.Now, Log: func(_ context.Context, _ db.Tx, e procurement.Entry) (uuid.UUID, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.lines = append(s.lines, e)

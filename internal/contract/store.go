@@ -104,6 +104,7 @@ func moveState(ctx context.Context, tx db.Tx, c *Contract, to review.State, at t
 		c.AcceptedAt = &at
 	case Terminated:
 		c.TerminatedAt, c.EndedReason = &at, note
+	default: // back to none
 	}
 	tag, err := tx.Exec(ctx, `
 		UPDATE contract SET state = $3, signed_at = $4, start_on = $5, file_by = $6, file_by_provisional = $7, filed_at = $8, delivered_at = $9, accepted_at = $10, used_days = $11,
@@ -145,13 +146,14 @@ type event struct {
 	Side     Side
 	Note     string
 	Entry    *uuid.UUID
+	At       *time.Time // nil: now
 }
 
 func insertEvent(ctx context.Context, tx db.Tx, e event) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO contract_event (contract_id, seq, action, from_state, to_state, person_id, side, note, entry_id)
-		SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM contract_event WHERE contract_id = $1`,
-		e.Contract, e.Action, e.From, e.To, e.Person, e.Side, e.Note, e.Entry)
+		INSERT INTO contract_event (contract_id, seq, action, from_state, to_state, person_id, side, note, entry_id, at)
+		SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, clock_timestamp()) FROM contract_event WHERE contract_id = $1`,
+		e.Contract, e.Action, e.From, e.To, e.Person, e.Side, e.Note, e.Entry, e.At)
 	if err != nil {
 		return fmt.Errorf("contract event: %w", err)
 	}

@@ -118,3 +118,12 @@ func endOpenEndings(ctx context.Context, tx db.Tx, contract uuid.UUID, at time.T
 	}
 	return nil
 }
+
+// storeSampleStop is saveStop for an invented contract, on which nobody acted.
+func storeSampleStop(ctx context.Context, tx db.Tx, from review.State, s Stop, at time.Time) error {
+	tag, err := tx.Exec(ctx, `
+		UPDATE contract_stop SET state = $3, until_on = $4, resume_side = nullif($5, ''), resume_reason = $6, confirmed_at = coalesce(confirmed_at, $7),
+			resume_at = CASE WHEN $3 = 'resuming' THEN $7 ELSE resume_at END, ended_at = CASE WHEN $3 = 'ended' THEN $7 END
+		WHERE id = $1 AND state = $2 AND proposed_by IS NULL`, s.ID, from, s.State, date(s.Until), s.ResumeSide, s.ResumeWhy, at)
+	return moved(tag, err, "sample stop")
+}

@@ -68,3 +68,13 @@ func confirm(ctx context.Context, tx db.Tx, contract uuid.UUID, version int, sid
 	}
 	return nil
 }
+
+func agencyConfirmed(ctx context.Context, tx db.Tx, award uuid.UUID) (confirmed bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM contract c JOIN contract_version v ON v.contract_id = c.id AND v.state = 'open' JOIN contract_confirmation f ON f.contract_id = c.id AND f.version = v.version
+			WHERE c.award_id = $1 AND c.state = 'drafted' AND f.side = 'agency')`, award).Scan(&confirmed)
+	if err != nil {
+		return false, fmt.Errorf("confirmed contract: %w", err)
+	}
+	return confirmed, nil
+}

@@ -135,8 +135,9 @@ func (a *API) answerAmendment(ctx context.Context, in *answerAmendmentInput) (co
 		return a.Contract.DeclineAmendment(ctx, answer)
 	case contract.UnAmend:
 		return a.Contract.WithdrawAmendment(ctx, answer)
+	default:
+		return contract.Detail{}, noSuchAction()
 	}
-	return contract.Detail{}, noSuchAction()
 }
 
 func noSuchAction() error {

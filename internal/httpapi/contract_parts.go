@@ -94,8 +94,9 @@ func (a *API) answerDelivery(ctx context.Context, in *answerDeliveryInput) (cont
 		return a.Contract.Accept(ctx, answer)
 	case contract.Revise:
 		return a.Contract.RequestRevision(ctx, answer)
+	default:
+		return contract.Detail{}, noSuchAction()
 	}
-	return contract.Detail{}, noSuchAction()
 }
 
 type firstPassInput struct {
@@ -146,8 +147,9 @@ func (a *API) answerPayment(ctx context.Context, in *answerPaymentInput) (contra
 		return a.Contract.DisputePayment(ctx, answer)
 	case contract.VoidPayment:
 		return a.Contract.VoidPayment(ctx, answer)
+	default:
+		return contract.Detail{}, noSuchAction()
 	}
-	return contract.Detail{}, noSuchAction()
 }
 
 type endContractInput struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -68,9 +69,45 @@ func (s *Service) AdvanceTx(ctx context.Context, tx db.Tx, id uuid.UUID, a Advan
 			return uuid.Nil, err
 		}
 	}
-	st := step{Action: a.Action, By: a.By, Note: a.Note, Kind: a.Kind, Body: a.Body}
+	st := step(a)
 	if slices.ContainsFunc(Workflow.Steps, func(r review.Step) bool { return r.Action == a.Action }) {
 		return s.takeTx(ctx, tx, &p, st)
 	}
 	return s.recordTx(ctx, tx, &p, p.State, st)
+}
+
+// AdvanceSampleTx is AdvanceTx for an invented procurement, whose times are made up.
+func (s *Service) AdvanceSampleTx(ctx context.Context, tx db.Tx, id uuid.UUID, a Advance, at time.Time) (uuid.UUID, error) {
+	p, err := load(ctx, tx, id, true)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if !p.Demo {
+		return uuid.Nil, fmt.Errorf("procurement %s is not invented", p.Number)
+	}
+	to := p.State
+	if slices.ContainsFunc(Workflow.Steps, func(r review.Step) bool { return r.Action == a.Action }) {
+		if to, err = Workflow.Next(p.State, a.Action, a.By); err != nil {
+			return uuid.Nil, err
+		}
+		if to != p.State {
+			if err := moveState(ctx, tx, id, p.State, to); err != nil {
+				return uuid.Nil, err
+			}
+		}
+	}
+	if a.Action == EndContract {
+		if err := setEnded(ctx, tx, id, a.Note); err != nil {
+			return uuid.Nil, err
+		}
+	}
+	m := &sampling{s: s, tx: tx, p: p}
+	entry, err := m.record(ctx, a.Action, to, a.By, at, a.Note, a.Kind, a.Body)
+	if err != nil || entry == nil {
+		return uuid.Nil, err
+	}
+	if s.Changed != nil {
+		err = s.Changed(ctx, tx, []uuid.UUID{id})
+	}
+	return *entry, err
 }
