@@ -259,7 +259,13 @@ func (m *evaluator) record(ctx context.Context, st step) error {
 	}
 	var entry *uuid.UUID
 	if st.move != "" {
-		id, err := m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, procurement.Advance{Action: st.move, By: st.by, Note: st.note, Kind: st.kind, Body: st.body})
+		a := procurement.Advance{Action: st.move, By: st.by, Note: st.note, Kind: st.kind, Body: st.body}
+		id, err := uuid.Nil, error(nil)
+		if m.sample {
+			id, err = m.Procurement.AdvanceSampleTx(ctx, m.tx, m.c.Procurement, a, m.now)
+		} else {
+			id, err = m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, a)
+		}
 		if err != nil {
 			return err
 		}
@@ -267,11 +273,14 @@ func (m *evaluator) record(ctx context.Context, st step) error {
 			entry = &id
 		}
 	}
+	if m.sample {
+		return insertEvent(ctx, m.tx, event{m.c.ID, st.action, m.c.State, m.c.State, nil, st.by, st.note, entry, &m.now})
+	}
 	var person *uuid.UUID
 	if a := authz.From(ctx); a != nil && st.by != review.Clock {
 		person = &a.Person
 	}
-	if err := insertEvent(ctx, m.tx, event{m.c.ID, st.action, m.c.State, m.c.State, person, st.by, st.note, entry}); err != nil {
+	if err := insertEvent(ctx, m.tx, event{m.c.ID, st.action, m.c.State, m.c.State, person, st.by, st.note, entry, nil}); err != nil {
 		return err
 	}
 	if st.by != review.Clock {
