@@ -195,6 +195,16 @@ var things = map[string]func(s *stage, who string) aim{
 		s.exec(`INSERT INTO submission_secret (id, submission_id, sealed) VALUES ($1, $2, $3)`, ref, a["id"], s.a.Vault.Seal("submission.secret", "13800138000"))
 		return a
 	},
+	"an entry of the rubric":       func(*stage, string) aim { return aim{"entry": "G-SUBCONTRACT"} },
+	"an agency of the county":      func(s *stage, _ string) aim { id := s.agencyOfCounty(); return aim{"id": id, "subject": id} },
+	"a record that was proposed":   func(s *stage, _ string) aim { return s.creditRecord("proposed") },
+	"a record told, its time over": func(s *stage, _ string) aim { return s.creditRecord("notified") },
+	"a paper of a credit record": func(s *stage, _ string) aim {
+		f, err := s.a.Files.Put(s.t.Context(), files.Upload{Name: "证据.pdf", UploadedBy: s.people["operator_city"].Person, Body: strings.NewReader(pdf)})
+		s.must(err)
+		s.exec(`INSERT INTO credit_record_file (record_id, file_id, kind) VALUES ($1, $2, 'evidence')`, s.creditRecord("notified")["id"], f.ID)
+		return aim{"id": f.ID.String()}
+	},
 	"an appeal against a recusal": func(s *stage, _ string) aim { return s.recusal() },
 	"公示中的":                        func(s *stage, _ string) aim { return s.publicity() },
 	"公示中的异议": func(s *stage, _ string) aim {
@@ -336,6 +346,19 @@ func (s *stage) recusal() aim {
 	s.exec(`DELETE FROM recusal_appeal WHERE procurement_id = $1`, ids["procurement"])
 	s.exec(`INSERT INTO recusal_appeal (id, procurement_id, agency_id, code, reason, filed_by) VALUES ($1, $2, $3, 'phone', '电话不同', $4)`, id, ids["procurement"], ids["firm"], s.people["agency_agent"].Person)
 	return aim{"id": id.String()}
+}
+
+// creditRecord is one about an agency of the county, proposed by someone of another.
+func (s *stage) creditRecord(state string) aim {
+	s.t.Helper()
+	proposer := s.once("someone who proposes records", func() aim {
+		return aim{"id": s.person("提出人", testkit.At(authz.Operator, testkit.County)).Person.String()}
+	})
+	id := uuid.NewString()
+	s.exec(`INSERT INTO credit_record (id, agency_id, rubric_id, rubric_version, points, facts, source, state, proposer, proposed_at, notified_at, notifier, defence_until)
+		SELECT $1, $2, 'M-CONDUCT', 1, -20, '服务不规范', '检查', $3, $4, now(), CASE $3 WHEN 'notified' THEN now() END, CASE $3 WHEN 'notified' THEN $4::uuid END, CASE $3 WHEN 'notified' THEN now() END`,
+		id, s.agencyOfCounty(), state, proposer["id"])
+	return aim{"id": id}
 }
 
 // procurement is an open one of 业主企业, with a question about it.
@@ -507,6 +530,11 @@ var bodies = map[string]string{
 	"POST /api/v1/contracts/{id}/decision":                     `{"document":"县法院 2026 民初 1 号","reason":"判决解除合同","files":["<file>"]}`,
 	"PUT /api/v1/recusal-appeals/{id}":                         `{"upheld":true,"answer":"查明不是同一人"}`,
 	"POST /api/v1/submission-actions":                          `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
+	"POST /api/v1/credit-records":                              `{"agencyId":"<subject>","rubric":"M-CONDUCT","tenths":-25,"facts":"服务不规范，经提醒仍未改正","source":"日常检查","served":"邮寄送达"}`,
+	"POST /api/v1/credit-records/{id}/notice":                  `{"served":"邮寄送达"}`,
+	"POST /api/v1/credit-records/{id}/defence":                 `{"text":"已经改正，并向业主说明"}`,
+	"POST /api/v1/credit-records/{id}/confirmation":            `{"note":"事实清楚，予以认定"}`,
+	"POST /api/v1/credit-records/{id}/withdrawal":              `{"reason":"查明不是这家机构所为"}`,
 }
 
 // body is what a route is sent.

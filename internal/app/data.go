@@ -11,6 +11,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/demo"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -33,6 +34,9 @@ const (
 func (c *Core) loadReference(ctx context.Context) error {
 	if err := exchange.LoadReference(ctx, c.Pool, c.changed); err != nil {
 		return fmt.Errorf("载入基础数据失败: %w", err)
+	}
+	if err := c.loadRubric(ctx); err != nil {
+		return fmt.Errorf("载入信用评分标准失败: %w", err)
 	}
 	return c.Search.Drain(ctx)
 }
@@ -64,8 +68,15 @@ func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Opti
 		return exchange.Run(ctx, c.Pool, o, t)
 	case provenance.Affiliations:
 		return exchange.Run(ctx, c.Pool, o, agency.NewAffiliationImport(c.Now()))
+	case provenance.Penalties:
+		o.Changed = nil // a proposed record is not public
+		t, err := credit.NewPenaltyImport(ctx, c.Pool, c.Now())
+		if err != nil {
+			return exchange.Report{}, err
+		}
+		return exchange.Run(ctx, c.Pool, o, t)
 	default:
-		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations")
+		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations、penalties")
 	}
 }
 
@@ -110,6 +121,8 @@ func Columns(kind provenance.Kind) []sheet.Column {
 		return (*expert.Import)(nil).Columns()
 	case provenance.Affiliations:
 		return (*agency.AffiliationImport)(nil).Columns()
+	case provenance.Penalties:
+		return (*credit.PenaltyImport)(nil).Columns()
 	default:
 		t, err := exchange.ItemTarget()
 		if err != nil {

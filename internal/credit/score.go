@@ -141,8 +141,13 @@ type Score struct {
 
 // Of works a score out. The order of what it is given never matters.
 func Of(b Basis) Score {
-	s := Score{Base: base, New: b.Evaluated < newBefore, Counted: b.Records, Evaluated: len(b.Evaluations)}
-	s.evaluate(b.Evaluations)
+	return of(b, hear(b.Evaluations), len(b.Evaluations))
+}
+
+// of is Of with the evaluations gathered by purchaser.
+func of(b Basis, by map[uuid.UUID]heard, evaluated int) Score {
+	s := Score{Base: base, New: b.Evaluated < newBefore, Counted: b.Records, Evaluated: evaluated}
+	s.evaluate(by)
 	honours := Points(0)
 	for _, r := range b.Records {
 		s.Veto = s.Veto || r.Veto
@@ -173,22 +178,35 @@ func Of(b Basis) Score {
 	return s
 }
 
-// evaluate is E = 10 (m − 4), m = (5 × 4.0 + Σ stars)/(5 + n). Of a purchaser with more
-// than 3 evaluations all are heard, together as 3: neither the latest nor the kindest
-// silence the others.
-func (s *Score) evaluate(list []Evaluation) {
-	type heard struct{ stars, n int64 }
+// heard is what one purchaser's evaluations come to: the sum of their stars, of so many.
+type heard struct{ stars, n int64 }
+
+func hear(list []Evaluation) map[uuid.UUID]heard {
 	by := map[uuid.UUID]heard{}
 	for _, e := range list {
 		h := by[e.Org]
 		by[e.Org] = heard{h.stars + e.stars(), h.n + 1}
 	}
-	sum, n := big.NewRat(prior*priorStars, 1), int64(0)
+	return by
+}
+
+// weight is as how much one of a purchaser's n evaluations counts.
+func weight(n int64) *big.Rat { return big.NewRat(min(n, perOrg), n) }
+
+// evaluate is E = 10 (m − 4), m = (5 × 4.0 + Σ stars)/(5 + n). Of a purchaser with more
+// than 3 evaluations all are heard, together as 3: neither the latest nor the kindest
+// silence the others.
+func (s *Score) evaluate(by map[uuid.UUID]heard) {
+	sum, whole, n := new(big.Rat), int64(prior*priorStars), int64(0)
 	for _, h := range by {
-		count := min(h.n, perOrg)
-		sum.Add(sum, big.NewRat(h.stars*count, h.n))
-		n += count
+		n += min(h.n, perOrg)
+		if h.n <= perOrg {
+			whole += h.stars
+		} else {
+			sum.Add(sum, big.NewRat(h.stars*perOrg, h.n))
+		}
 	}
+	sum.Add(sum, big.NewRat(whole, 1))
 	m := sum.Quo(sum, big.NewRat((prior+n)*100, 1))
 	s.Weight, s.Mean = big.NewRat(n, 1).FloatString(0), m.FloatString(3)
 	e := new(big.Rat).Sub(m, big.NewRat(priorStars, 100))

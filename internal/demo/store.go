@@ -107,3 +107,16 @@ func hands(ctx context.Context, tx db.Tx) error {
 func (d Contracts) Hands(ctx context.Context) error {
 	return db.InTx(ctx, d.Pool, func(tx db.Tx) error { return hands(ctx, tx) })
 }
+
+// invented are the agencies of the market, in an order of their own.
+func invented(ctx context.Context, q db.Querier) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM agency WHERE demo AND organisation_id IS NULL AND state = 'admitted' ORDER BY uscc LIMIT 300`)
+	if err != nil {
+		return nil, fmt.Errorf("invented agencies: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("invented agencies: %w", err)
+	}
+	return out, nil
+}

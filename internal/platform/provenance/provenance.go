@@ -20,6 +20,8 @@ const (
 	Announcements Kind = "announcements"
 	Affiliations  Kind = "affiliations"
 	Procurements  Kind = "procurements" // published one by one, never delivered
+	Rubric        Kind = "rubric"
+	Penalties     Kind = "penalties"
 )
 
 // Batch is one delivery of data.

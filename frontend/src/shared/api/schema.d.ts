@@ -97,8 +97,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一家中介机构的信用得分及其组成 */
+        /** 一家中介机构的信用得分：组成、记录、评价、措施、两年走势 */
         get: operations["agency-credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/credit-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用报告的内容，可按编号核验 */
+        get: operations["agency-credit-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/credit-report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用报告（PDF） */
+        get: operations["agency-credit-paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,6 +150,40 @@ export interface paths {
         };
         /** 项目业主对一家机构的评价、机构的回复和申诉结果 */
         get: operations["agency-evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/practitioner-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一家机构的执业人员的负荷和记录，姓名遮蔽 */
+        get: operations["practitioner-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/practitioner-standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本机构（或管辖范围内机构）的执业人员：项目、双重执业、记录 */
+        get: operations["practitioner-standings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -561,6 +629,194 @@ export interface paths {
         put?: never;
         /** 同意终止（须出示二次验证）、不同意、提出异议或者撤回 */
         post: operations["answer-termination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rankings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 能承接一个事项的机构按信用得分排名 */
+        get: operations["credit-rankings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各机构的信用得分和等级，高的在前 */
+        get: operations["credit-ratings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用记录：待我办理的、管辖范围内的、关于本机构的 */
+        get: operations["credit-records"];
+        put?: never;
+        /** 提出一条信用记录并告知机构 */
+        post: operations["propose-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条信用记录及其经过、现在可以做的 */
+        get: operations["credit-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定并公布；须由提出人以外的人办理 */
+        post: operations["confirm-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/defence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 机构申辩 */
+        post: operations["defend-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核对一条待核对的记录，告知机构，申辩期开始 */
+        post: operations["notify-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不予认定 */
+        post: operations["withdraw-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rubric": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用评分标准：现行的和将要施行的条目 */
+        get: operations["credit-rubric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rubric/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个条目的全部版本 */
+        get: operations["credit-rubric-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rubric/{entry}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 推算条目改动后等级会怎样变动 */
+        get: operations["credit-what-if"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2299,6 +2555,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statutory-bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 法定禁业：依法在一定期限内或者终身不得从业的机构和人员 */
+        get: operations["statutory-bans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submission-actions": {
         parameters: {
             query?: never;
@@ -3017,6 +3290,59 @@ export interface components {
             /** @description 为真表示有效 */
             valid: boolean;
         };
+        Ban: {
+            /** @description 决定机关 */
+            authority: string;
+            /** @description 事实 */
+            conduct: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 决定文号 */
+            documentNo: string;
+            /** @description 为真表示终身 */
+            forLife: boolean;
+            /**
+             * Format: date
+             * @description 起始日期
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description 为真表示今天有效 */
+            inForce: boolean;
+            /**
+             * @description 机构或执业人员
+             * @enum {string}
+             */
+            kind: "agency" | "practitioner";
+            /** @description 对象 */
+            kindLabel: string;
+            /** @description 依据 */
+            law: string;
+            /** @description 撤销的理由 */
+            liftReason?: string;
+            /** @description 自哪一天起撤销 */
+            liftedOn?: string;
+            /** @description 机构名称；执业人员的姓名已遮蔽 */
+            name: string;
+            /** @description 截止日期（含当日）；没有的是终身 */
+            until?: string;
+            /** @description 统一社会信用代码；执业人员的，是所在机构的 */
+            uscc?: string;
+        };
+        BanPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Ban"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
         Block: {
             /** @description 依据 */
             basis: string;
@@ -3119,6 +3445,15 @@ export interface components {
              * @description 确认哪一版
              */
             version: number;
+        };
+        ConfirmationInputBody: {
+            /** @description 认定的意见：申辩是否采纳，为什么 */
+            note: string;
+            /**
+             * Format: int64
+             * @description 认定的分值，可以比提出的轻，不能更重；不写就按提出的
+             */
+            tenths?: number;
         };
         Consistency: {
             /** Format: int64 */
@@ -4695,6 +5030,64 @@ export interface components {
             /** @description 哪一方 */
             sideLabel: string;
         };
+        CreditEntry: {
+            /** @description 行为 */
+            conduct: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /**
+             * Format: date
+             * @description 施行日期
+             */
+            effectiveFrom: string;
+            /**
+             * Format: int64
+             * @description 最重分值，单位 0.1 分
+             */
+            harshTenths: number;
+            /**
+             * @description 条目编号
+             * @example G-AWARD-REFUSED
+             */
+            id: string;
+            /** @description 为真表示今天施行的版本 */
+            inForce: boolean;
+            /** @description 依据；没有核实的写明待核实 */
+            legalBasis: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别：轻微、一般、严重、表彰 */
+            levelLabel: string;
+            /**
+             * Format: int64
+             * @description 最轻分值，单位 0.1 分
+             */
+            mildTenths: number;
+            /** @description 为真表示自施行日期起停用 */
+            retired: boolean;
+            /** @description 由谁定：随程序发布，或者行业主管部门提出并由另一人确认 */
+            source: string;
+            /**
+             * Format: uuid
+             * @description 提出变更时，以它作为申请的对象
+             */
+            subjectId: string;
+            /**
+             * Format: int64
+             * @description 计分多少个月
+             */
+            validityMonths: number;
+            /**
+             * Format: int64
+             * @description 版本
+             */
+            version: number;
+            /** @description 一票否决：等级直接为 D */
+            veto: boolean;
+        };
         Deadlines: {
             /** @description 为真表示时点太多，只列出较早的 */
             capped?: boolean;
@@ -4736,6 +5129,12 @@ export interface components {
             conflict: boolean;
             /** @description 回避的原因，不公开 */
             note?: string;
+        };
+        DefenceInputBody: {
+            /** @description 本人上传的附件 */
+            files?: string[];
+            /** @description 申辩 */
+            text: string;
         };
         Delegation: {
             /** @description 邮箱：邀请寄到这里；已有账号的填账号的邮箱 */
@@ -4975,6 +5374,20 @@ export interface components {
             /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
             recoveryCode?: string;
         };
+        Engagement: {
+            /** @description 以哪家机构承担 */
+            agency: string;
+            /**
+             * Format: date-time
+             * @description 中选时间
+             */
+            awardedAt: string;
+            /** @description 采购编号 */
+            number: string;
+            procurementId: string;
+            /** @description 采购项目 */
+            title: string;
+        };
         Entered: {
             /** @description 条目的标识 */
             id: string;
@@ -5195,6 +5608,23 @@ export interface components {
             passed: boolean;
             /** @description 更正已有登记的理由 */
             reason?: string;
+        };
+        GradeMove: {
+            /**
+             * Format: int64
+             * @description 机构数
+             */
+            count: number;
+            /**
+             * @description 现在的等级
+             * @enum {string}
+             */
+            from: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * @description 推算的等级
+             * @enum {string}
+             */
+            to: "AAA" | "AA" | "A" | "B" | "C" | "D";
         };
         Grant: {
             /**
@@ -5795,6 +6225,31 @@ export interface components {
             /** @description 项目名称 */
             title: string;
         };
+        MovedAgency: {
+            /**
+             * Format: int64
+             * @description 推算的得分，单位 0.1 分
+             */
+            afterTenths: number;
+            /**
+             * Format: int64
+             * @description 现在的得分，单位 0.1 分
+             */
+            beforeTenths: number;
+            /**
+             * @description 现在的等级
+             * @enum {string}
+             */
+            from: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            id: string;
+            /** @description 机构名称 */
+            name: string;
+            /**
+             * @description 推算的等级
+             * @enum {string}
+             */
+            to: "AAA" | "AA" | "A" | "B" | "C" | "D";
+        };
         MyDetail: {
             /** @description 现在能做什么 */
             allowedActions: components["schemas"]["Allowed"][];
@@ -6010,6 +6465,10 @@ export interface components {
             /** @description 要改的类别 */
             items: components["schemas"]["Preference"][];
         };
+        NotifyInputBody: {
+            /** @description 没有账号的机构，怎样告知的 */
+            served?: string;
+        };
         ObjectInputBody: {
             /** @description 联系方式，不公开 */
             contact: string;
@@ -6209,6 +6668,8 @@ export interface components {
              * @description 分值，单位 0.1 分
              */
             tenths: number;
+            /** @description 分值 */
+            text: string;
             /** @description 怎么算出来的 */
             why: string;
         };
@@ -6230,6 +6691,25 @@ export interface components {
             note?: string;
             /** @description 付款日期（YYYY-MM-DD） */
             on: string;
+        };
+        PersonConduct: {
+            /** @description 依据 */
+            basis: string;
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date
+             * @description 记录至何日（含当日）
+             */
+            expiresOn: string;
+            id: string;
+            /**
+             * Format: date
+             * @description 发生日期
+             */
+            occurredOn: string;
+            /** @description 评分标准条目编号 */
+            rubric?: string;
         };
         PersonRecord: {
             /**
@@ -6274,6 +6754,24 @@ export interface components {
              */
             updatedAt: string;
         };
+        PersonStanding: {
+            /** @description 今天有效的法定禁业 */
+            ban?: string;
+            /** @description 执业行为记录 */
+            conduct: components["schemas"]["PersonConduct"][];
+            /** @description 同一人还登记在哪些机构：可能双重执业，由主管部门核实 */
+            elsewhere: string[];
+            /** @description 现在承担的项目 */
+            engagements: components["schemas"]["Engagement"][];
+            /** @description 执业人员的标识 */
+            id: string;
+            /** @description 姓名；公开的已遮蔽 */
+            name: string;
+            /** @description 执业类别 */
+            specialty: string;
+            /** @description 证书有效期至 */
+            validTo?: string;
+        };
         PersonalData: {
             /**
              * Format: date-time
@@ -6305,6 +6803,25 @@ export interface components {
             remaining: number;
             struck?: boolean;
         };
+        Point: {
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 哪一天
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+        };
         Practitioner: {
             /** @description 证书编号，已遮蔽 */
             certificateNo: string;
@@ -6331,7 +6848,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement";
+            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement" | "credit";
             /** @description 类别名称 */
             label?: string;
             /** @description 为真表示同时发邮件 */
@@ -6538,7 +7055,7 @@ export interface components {
              * @description 哪一类条件
              * @enum {string}
              */
-            code: "state" | "suspended" | "restricted" | "barred" | "sanctioned" | "offered" | "carried" | "qualification" | "practitioners" | "direct";
+            code: "state" | "suspended" | "restricted" | "barred" | "sanctioned" | "banned" | "offered" | "carried" | "qualification" | "practitioners" | "direct";
             /** @description 差在哪里 */
             message: string;
             /** @description 怎样才符合 */
@@ -6684,6 +7201,36 @@ export interface components {
             practitioners?: string[];
             text?: string;
         };
+        ProposeInputBody: {
+            /** @description 机构的标识 */
+            agencyId: string;
+            /** @description 处罚机关 */
+            authority?: string;
+            /** @description 决定的依据 */
+            basis?: string;
+            /**
+             * @description 决定日期
+             * @example 2026-01-02
+             */
+            decidedOn?: string;
+            /** @description 决定书文号 */
+            documentNo?: string;
+            /** @description 事实，认定后公开 */
+            facts: string;
+            /** @description 证据：本人上传的附件 */
+            files?: string[];
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /** @description 没有账号的机构，怎样告知的 */
+            served?: string;
+            /** @description 来源：谁在哪里发现 */
+            source: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分，在条目的范围内；不写就按最轻的
+             */
+            tenths?: number;
+        };
         PublicBid: {
             /** @description 机构名称 */
             agency: string;
@@ -6729,6 +7276,21 @@ export interface components {
             stateLabel: string;
             /** @description 统一社会信用代码 */
             uscc: string;
+        };
+        PublicPerson: {
+            /** @description 为真表示今天在法定禁业期内 */
+            banned: boolean;
+            /** @description 执业行为记录 */
+            conduct: components["schemas"]["PersonConduct"][];
+            /**
+             * Format: int64
+             * @description 现在承担的项目数
+             */
+            engagements: number;
+            /** @description 姓名，已遮蔽 */
+            name: string;
+            /** @description 执业类别 */
+            specialty: string;
         };
         Publicity: {
             /** @description 为真表示示例数据 */
@@ -6778,7 +7340,7 @@ export interface components {
         QuestionList: {
             items: components["schemas"]["Question"][];
         };
-        Rating: {
+        Ranked: {
             /** Format: uuid */
             agencyId: string;
             /** @description 机构名称 */
@@ -6786,12 +7348,104 @@ export interface components {
             /** @description 为真表示示例数据 */
             demo: boolean;
             /**
+             * Format: int64
+             * @description 24 个月内的评价次数
+             */
+            evaluated: number;
+            /**
              * @description 等级
              * @enum {string}
              */
             grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
             /** @description 评价不足 3 次，标明为新机构 */
             new: boolean;
+            /**
+             * Format: int64
+             * @description 名次
+             */
+            rank: number;
+            /** @description 登记地 */
+            regionName: string;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+        };
+        Ranking: {
+            /** @description 事项编码 */
+            item: string;
+            /** @description 事项名称 */
+            itemName: string;
+            /** @description 名次，最多 100 家；得分相同的名次相同 */
+            items: components["schemas"]["Ranked"][];
+            /**
+             * Format: int64
+             * @description 参加排名的机构数
+             */
+            n: number;
+            /**
+             * Format: date
+             * @description 哪一天
+             */
+            on: string;
+            /** @description 不排名的原因 */
+            refusal?: string;
+            /** @description 登记地区划；不写为不限 */
+            region?: string;
+            /** @description 登记地 */
+            regionName?: string;
+            /**
+             * Format: int64
+             * @description 评价不足 3 次而不排名的机构数
+             */
+            unranked: number;
+        };
+        Rating: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 最近的变化，新的在前，最多 20 条 */
+            changes: components["schemas"]["ShownChange"][];
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 这一天适用的措施 */
+            effects: components["schemas"]["ShownEffect"][];
+            /** @description 计入得分的业主评价，新的在前；各条的分值相加，四舍五入到 0.1 分，等于业主评价一项 */
+            evaluations: components["schemas"]["ShownEvaluation"][];
+            /** @description 客观记录，各类的分值相加等于客观记录一项 */
+            facts: components["schemas"]["ShownFact"][];
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /** @description 这一天的得分是按什么算的 */
+            note: string;
             /**
              * Format: date
              * @description 哪一天的得分
@@ -6803,6 +7457,18 @@ export interface components {
             records: components["schemas"]["ShownRecord"][];
             /**
              * Format: int64
+             * @description 双随机检查时抽取的比例，%
+             */
+            samplingPercent: number;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "exited" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
              * @description 得分，单位 0.1 分：950 即 95.0 分
              */
             tenths: number;
@@ -6811,6 +7477,8 @@ export interface components {
              * @example 95.0
              */
             text: string;
+            /** @description 两年来每月末和这一天的得分，都是当时的 */
+            trend: components["schemas"]["Point"][];
             /** @description 统一社会信用代码 */
             uscc: string;
             /** @description 有一票否决的记录，等级为 D */
@@ -6844,7 +7512,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement";
+            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement" | "credit";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 办理页面的路径 */
@@ -6860,6 +7528,246 @@ export interface components {
         ReceivedPage: {
             /** @description 本页各条 */
             items: components["schemas"]["Received"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        RecordDetail: {
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 当前用户现在可以做的；repair、overturn 以“信用修复”“信用申诉”申请提出 */
+            allowedActions: string[];
+            /** @description 可以申诉至何日（含当日） */
+            appealUntil?: string;
+            /** @description 处罚机关 */
+            authority?: string;
+            /** @description 为真表示现在等当前用户办理 */
+            awaits: boolean;
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date-time
+             * @description 认定时间
+             */
+            confirmedAt?: string;
+            /** @description 经过 */
+            course: components["schemas"]["RecordEvent"][];
+            /** @description 决定日期 */
+            decidedOn?: string;
+            /** @description 决定的依据 */
+            decisionBasis?: string;
+            /** @description 申辩 */
+            defence?: string;
+            /** @description 为真表示申辩截止暂定：所依据的年份日历尚未公布 */
+            defenceProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 申辩截止
+             */
+            defenceUntil?: string;
+            /**
+             * Format: date-time
+             * @description 申辩时间
+             */
+            defendedAt?: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 决定书文号 */
+            documentNo?: string;
+            /** @description 计分至何日（含当日） */
+            expiresOn?: string;
+            /** @description 事实，认定后公开 */
+            facts: string;
+            /** @description 附件 */
+            files: components["schemas"]["RecordFile"][];
+            /**
+             * Format: int64
+             * @description 条目允许的最重分值
+             */
+            harshTenths: number;
+            id: string;
+            /** @description 为真表示由归集导入 */
+            imported: boolean;
+            /** @description 条目的依据 */
+            legalBasis: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别 */
+            levelLabel: string;
+            /**
+             * Format: int64
+             * @description 条目允许的最轻分值
+             */
+            mildTenths: number;
+            /** @description 认定的意见 */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description 告知时间
+             */
+            notifiedAt?: string;
+            /** @description 撤销的理由 */
+            overturnReason?: string;
+            /**
+             * Format: date-time
+             * @description 撤销时间
+             */
+            overturnedAt?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            proposedAt: string;
+            /**
+             * Format: int64
+             * @description 提出时的分值
+             */
+            proposedTenths: number;
+            /** @description 最早可以申请修复的日期 */
+            repairFrom?: string;
+            /** @description 修复的理由 */
+            repairReason?: string;
+            /**
+             * Format: date-time
+             * @description 修复时间
+             */
+            repairedAt?: string;
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /** @description 没有账号的机构，怎样告知的 */
+            served?: string;
+            /** @description 来源 */
+            source: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "proposed" | "notified" | "defended" | "confirmed" | "withdrawn" | "published" | "expired" | "repaired" | "overturned";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /**
+             * @description 申辩还剩多少时间
+             * @example 还剩 3 天 2 小时
+             */
+            timeLeft?: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+            /**
+             * Format: int64
+             * @description 条目版本
+             */
+            version: number;
+            /** @description 一票否决 */
+            veto: boolean;
+            /** @description 为什么现在不能认定 */
+            whyNot?: string;
+            /** @description 不予认定的理由 */
+            withdrawReason?: string;
+        };
+        RecordEvent: {
+            /** @description 动作 */
+            action: string;
+            /** @description 动作名称 */
+            actionLabel: string;
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 办理人；机构看不到办理人的姓名 */
+            by: string;
+            /** @description 意见 */
+            note?: string;
+            /** @description 之后的状态 */
+            toLabel: string;
+        };
+        RecordFile: {
+            id: string;
+            /**
+             * @description evidence 提出的证据；defence 申辩的附件
+             * @enum {string}
+             */
+            kind: "evidence" | "defence";
+            /** @description 文件名 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 字节数
+             */
+            size: number;
+        };
+        RecordSummary: {
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 为真表示现在等当前用户办理 */
+            awaits: boolean;
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date-time
+             * @description 申辩截止
+             */
+            defenceUntil?: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 计分至何日（含当日） */
+            expiresOn?: string;
+            id: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别 */
+            levelLabel: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            proposedAt: string;
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "proposed" | "notified" | "defended" | "confirmed" | "withdrawn" | "published" | "expired" | "repaired" | "overturned";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+            /**
+             * Format: int64
+             * @description 条目版本
+             */
+            version: number;
+            /** @description 一票否决 */
+            veto: boolean;
+        };
+        RecordSummaryPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["RecordSummary"][];
             /** @description 下一页的游标；没有则已到末页 */
             nextCursor?: string;
             /**
@@ -6982,6 +7890,26 @@ export interface components {
         ReplyEvaluationInputBody: {
             /** @description 回复，公开 */
             text: string;
+        };
+        Report: {
+            /**
+             * Format: date-time
+             * @description 报告说的是哪一刻
+             */
+            at: string;
+            /** @description 当时的等级记在公开日志的哪一条；入驻以来没有变过的没有 */
+            logEntry?: string;
+            /**
+             * Format: int64
+             * @description 那一条的序号
+             */
+            logIndex?: number;
+            /** @description 报告编号 */
+            number: string;
+            /** @description 那一刻的得分 */
+            rating: components["schemas"]["Rating"];
+            /** @description 核验页 */
+            verifyUrl: string;
         };
         ResetAsked: {
             /** @description 验证码的解答 */
@@ -7407,6 +8335,49 @@ export interface components {
             overdue: number;
             personId: string;
         };
+        Row: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /**
+             * Format: int64
+             * @description 24 个月内的评价次数
+             */
+            evaluated: number;
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /** @description 登记地 */
+            regionName: string;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+        };
         RowFault: {
             /** @description 列 */
             column: string;
@@ -7417,6 +8388,19 @@ export interface components {
             line: number;
             /** @description 原因：错在哪里，怎样才对 */
             reason: string;
+        };
+        RowPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Row"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
         };
         SaveSubmissionInputBody: {
             /** @description 按表单填写的内容；可以不全，提交时再检查 */
@@ -7636,9 +8620,140 @@ export interface components {
              */
             technical: number;
         };
+        ShownChange: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 原来的得分 */
+            from: string;
+            /** @description 原来的等级 */
+            fromGrade: string;
+            /**
+             * Format: uuid
+             * @description 等级变化在公开日志中的条目
+             */
+            logEntry?: string;
+            /** @description 后来的得分 */
+            to: string;
+            /** @description 后来的等级 */
+            toGrade: string;
+            /** @description 哪一部分变了多少 */
+            why: string;
+        };
+        ShownEffect: {
+            /**
+             * Format: date
+             * @description 自哪一天起
+             */
+            from: string;
+            /** @description 措施名称 */
+            label: string;
+            /**
+             * @description 措施
+             * @enum {string}
+             */
+            measure: "restricted" | "suspended" | "removed";
+            /** @description 原因 */
+            reason: string;
+            /**
+             * Format: date
+             * @description 至哪一天（含当日）
+             */
+            until: string;
+            /** @description 为真表示机构正受更严或者更长的措施，这一项随后适用 */
+            waits?: boolean;
+        };
+        ShownEvaluation: {
+            /**
+             * Format: int64
+             * @description 态度
+             */
+            attitude: number;
+            /** @description 评语 */
+            comment: string;
+            /**
+             * Format: int64
+             * @description 规范
+             */
+            conduct: number;
+            /**
+             * Format: int64
+             * @description 收费
+             */
+            fee: number;
+            /** Format: uuid */
+            id: string;
+            /** @description 这一天之后的变化：后来认定不实 */
+            later?: string;
+            /**
+             * Format: date
+             * @description 评价日期
+             */
+            on: string;
+            /**
+             * @description 对得分的影响，分，保留三位小数
+             * @example 0.813
+             */
+            points: string;
+            /** @description 项目业主；自然人的姓名已遮蔽 */
+            purchaser: string;
+            /**
+             * Format: int64
+             * @description 质量，1 至 5 星
+             */
+            quality: number;
+            /**
+             * @description 加权后的星数
+             * @example 4.65
+             */
+            stars: string;
+            /**
+             * Format: int64
+             * @description 时效
+             */
+            timeliness: number;
+            /**
+             * @description 计为几次：同一业主最多计 3 次，超过的平分
+             * @example 3/5
+             */
+            weight: string;
+        };
+        ShownFact: {
+            /**
+             * Format: int64
+             * @description 做到的次数
+             */
+            kept: number;
+            /**
+             * @description 哪一类
+             * @enum {string}
+             */
+            kind: "on_time" | "first_pass" | "price_kept" | "answered";
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 分值 */
+            text: string;
+            /**
+             * Format: int64
+             * @description 一共几次
+             */
+            told: number;
+        };
         ShownRecord: {
             /** @description 行为 */
             conduct: string;
+            /**
+             * Format: date
+             * @description 自哪一天起计分
+             */
+            confirmedOn: string;
             /**
              * Format: date
              * @description 计分至何日（含当日）
@@ -7648,6 +8763,8 @@ export interface components {
             facts: string;
             /** Format: uuid */
             id: string;
+            /** @description 这一天之后的变化：后来修复或者撤销 */
+            later?: string;
             /** @description 依据 */
             legalBasis: string;
             /**
@@ -7655,6 +8772,8 @@ export interface components {
              * @enum {string}
              */
             level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别名称 */
+            levelLabel: string;
             /** @description 评分标准条目编号 */
             rubric: string;
             /**
@@ -7662,6 +8781,8 @@ export interface components {
              * @description 分值，单位 0.1 分
              */
             tenths: number;
+            /** @description 分值 */
+            text: string;
             /**
              * Format: int64
              * @description 条目版本
@@ -7911,6 +9032,45 @@ export interface components {
             secondFactorRequired: boolean;
             /** @description 为真表示工作人员接着要设置二次验证 */
             secondFactorSetupRequired: boolean;
+        };
+        WhatIf: {
+            /**
+             * Format: int64
+             * @description 涉及的机构数
+             */
+            agencies: number;
+            /** @description 条目编号 */
+            entry: string;
+            /** @description 等级怎样变动，变动的在前 */
+            matrix: components["schemas"]["GradeMove"][];
+            /** @description 推算的含义 */
+            meaning: string;
+            /**
+             * Format: int64
+             * @description 等级会变动的机构数
+             */
+            moved: number;
+            /** @description 等级会变动的机构，最多列 50 家 */
+            named: components["schemas"]["MovedAgency"][];
+            /**
+             * Format: date
+             * @description 按哪一天的记录推算
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 推算涉及的已认定记录数
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description 得分会变动的机构数（含等级变动的）
+             */
+            rescored: number;
+        };
+        WithdrawalInputBody: {
+            /** @description 理由；机构会看到 */
+            reason: string;
         };
         Workload: {
             /**
@@ -8521,6 +9681,188 @@ export interface operations {
             };
         };
     };
+    "agency-credit-report": {
+        parameters: {
+            query?: {
+                /** @description 报告编号；不写为此刻的报告 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agency-credit-paper": {
+        parameters: {
+            query?: {
+                /** @description 报告编号；不写为此刻的报告 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "agency-evaluations": {
         parameters: {
             query?: {
@@ -8549,6 +9891,153 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "practitioner-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 机构的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPerson"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "practitioner-standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 机构的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonStanding"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10928,6 +12417,1009 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rankings": {
+        parameters: {
+            query: {
+                /** @description 事项编码 */
+                item: string;
+                /** @description 登记地区划代码（含下级），或 outside（市外）；不写为不限 */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-ratings": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 等级 */
+                grade?: "AAA" | "AA" | "A" | "B" | "C" | "D";
+                /** @description 登记地区划代码（含下级），或 outside（市外） */
+                region?: string;
+                /** @description 事项编码：今天能承接它的机构 */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-records": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description queue 待我办理的；all 管辖范围内的；ours 关于本机构的 */
+                view?: "queue" | "all" | "ours";
+                /** @description 状态 */
+                state?: "proposed" | "notified" | "defended" | "withdrawn" | "published" | "expired" | "repaired" | "overturned";
+                /** @description 类别 */
+                level?: "minor" | "general" | "serious" | "honour";
+                /** @description 机构的标识 */
+                agencyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordSummaryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "propose-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "defend-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rubric": {
+        parameters: {
+            query?: {
+                /** @description 为真时也列出以前的版本 */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rubric-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 条目编号 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-what-if": {
+        parameters: {
+            query?: {
+                /** @description 新的最轻分值，单位 0.1 分，扣分为负；不写不变 */
+                mildTenths?: number;
+                /** @description 新的最重分值；不写不变 */
+                harshTenths?: number;
+                /** @description 新的计分月数；不写不变 */
+                validityMonths?: number;
+                /** @description 是否一票否决；不写不变 */
+                veto?: "true" | "false";
+                /** @description 为真表示停用这个条目 */
+                retired?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 条目编号 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
                 };
             };
             /** @description Unauthorized */
@@ -20863,6 +23355,73 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statutory-bans": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 对象：机构、执业人员 */
+                kind?: "agency" | "practitioner";
+                /** @description 统一社会信用代码 */
+                uscc?: string;
+                /** @description 为真时也列出已经期满或撤销的 */
+                past?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BanPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
