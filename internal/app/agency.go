@@ -22,7 +22,8 @@ import (
 func Workflows() map[string]string {
 	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid(), "credit-record.md": credit.Workflow.Mermaid(), "contract.md": contract.Workflow.Mermaid(),
 		"contract-stop.md": contract.Stops.Mermaid(), "contract-delivery.md": contract.Deliveries.Mermaid(), "contract-payment.md": contract.Payments.Mermaid(),
-		"contract-amendment.md": contract.Amendments.Mermaid(), "contract-termination.md": contract.Endings.Mermaid()}
+		"contract-amendment.md": contract.Amendments.Mermaid(), "contract-termination.md": contract.Endings.Mermaid(),
+		"evaluation.md": contract.Evaluations.Mermaid(), "evaluation-appeal.md": contract.EvaluationAppeals.Mermaid()}
 }
 
 // barMonths is for how long a removed agency may not come back, as the region's rule set

@@ -182,6 +182,9 @@ func (m *matter) complete(ctx context.Context, d Delivery, said string) error {
 			return err
 		}
 	}
+	if err := openEvaluation(ctx, m.tx, m.c.ID, m.c.Region, m.now); err != nil {
+		return err
+	}
 	note := fmt.Sprintf("%s，服务完成。承诺 %d 个工作日，计入 %d 个，停计 %d 个", said, m.c.Days, timing.Used, timing.Stopped)
 	return m.take(ctx, step{action: Complete, note: note, to: []Side{Agency, Operator, Officer}, kind: "contract-accepted", move: procurement.Accept,
 		body: map[string]any{"contract": m.c.Number, "days": m.c.Days, "awardDays": m.c.AwardDays, "elapsedDays": timing.Elapsed, "stoppedDays": timing.Stopped, "usedDays": timing.Used,

@@ -36,6 +36,7 @@ type Sample struct {
 	Split                         bool // two milestones
 	PriceOff                      int64
 	PriceReason, Clauses, Outcome string
+	Evaluations                   []SampleEvaluation // after the acceptance, in the order of time
 }
 
 // SampleStop is a stop of the clock.
@@ -69,7 +70,7 @@ func (s *Service) StoreSample(ctx context.Context, tx db.Tx, in Sample) error {
 		return err
 	}
 	m := &matter{Service: s, tx: tx, c: c, side: Purchaser, now: in.Drafted, sample: true}
-	for _, part := range []func(context.Context, Sample) error{m.sampleDraft, m.sampleSigned, m.sampleStop, m.sampleService, m.sampleMoney, m.sampleAfter} {
+	for _, part := range []func(context.Context, Sample) error{m.sampleDraft, m.sampleSigned, m.sampleStop, m.sampleService, m.sampleMoney, m.sampleAfter, m.sampleEvaluations} {
 		if err := part(ctx, in); err != nil {
 			return fmt.Errorf("sample contract %s: %w", c.Title, err)
 		}

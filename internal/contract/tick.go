@@ -232,5 +232,6 @@ func (s *Service) RedateTx(ctx context.Context, tx db.Tx) (int, error) {
 			return 0, err
 		}
 	}
-	return len(ids), nil
+	evaluations, err := s.RedateEvaluationsTx(ctx, tx)
+	return len(ids) + evaluations, err
 }

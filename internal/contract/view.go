@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -147,7 +148,7 @@ func stateLabel(c Contract) string {
 
 // label of an action, also of one that came later.
 func label(a review.Action) string {
-	if l := Workflow.Labels[a]; l != "" {
+	if l := cmp.Or(Workflow.Labels[a], evaluationLabels[a]); l != "" {
 		return l
 	}
 	return string(a)

@@ -42,6 +42,21 @@ type agreement struct {
 	paid     [][2]int
 	passed   string
 	noAnswer bool
+	said     []opinion
+}
+
+// opinion is an evaluation after the acceptance; the stars are in the order of the side's
+// dimensions. A day that is 0 has not come.
+type opinion struct {
+	by      contract.Side
+	on      int
+	stars   []int
+	low     map[string]string
+	comment string
+	reply   string
+	replied int
+	appeal  string
+	filed   int
 }
 
 // unconfirmed is for a payment that the agency has not confirmed.
@@ -49,8 +64,13 @@ const unconfirmed = -1
 
 var agreements = []agreement{
 	{project: "示例城东片区道路工程可行性研究报告", drafted: -27, confirm: -27, signed: -26, filed: -25, early: -20, deliver: -14, revise: -12, redo: -10, accept: -8, passed: "yes",
+		said: []opinion{
+			{by: contract.Agency, on: -7, stars: []int{4, 5, 5, 4}, comment: "勘察资料给得全，付款及时，评审时协调到位。"},
+			{by: contract.Purchaser, on: -6, stars: []int{4, 2, 5, 5, 4}, low: map[string]string{"timeliness": "初稿交通量预测不合规范，退回修改后才满足评审要求"}, comment: "成果质量总体满足要求，评审一次通过。",
+				reply: "退回修改是因为项目业主中途调整了设计年限，修改稿在两个工作日内提交，总时限没有超过承诺。", replied: -5, appeal: "时效的评价与事实不符：全部成果在承诺的时限内交付，平台的计时可以核对。", filed: -4},
+		},
 		paid: [][2]int{{-24, 20}, {-7, 50}, {-4, 100}}, sample: contract.Sample{Split: true, AdvancePercent: 20, PayDays: 30, Outcome: "交通量预测年限与规范不符，请按评审意见修改", PriceOff: 100_000, PriceReason: "勘察资料由项目业主提供，双方协商下调"}},
-	{project: "闻喜县示例第三中学迁建项目岩土工程勘察", drafted: -25, confirm: -24, signed: -24, filed: -23, deliver: -13, accept: -12, passed: "no", sample: contract.Sample{PayDays: 5}},
+	{project: "闻喜县示例第三中学迁建项目岩土工程勘察", drafted: -25, confirm: -24, signed: -24, filed: -23, deliver: -13, accept: -12, passed: "no", said: []opinion{{by: contract.Agency, on: -9, stars: []int{3, 2, 4, 4}, low: map[string]string{"payment": "合同约定验收后五日内付款，至今没有收到"}, comment: "现场配合好。"}}, sample: contract.Sample{PayDays: 5}},
 	{project: "河津市示例工业园区标准厂房水土保持方案", drafted: -18, confirm: -17, signed: -16, filed: -15, early: -11, stop: [2]int{-8, 0},
 		sample: contract.Sample{Split: true, AdvancePercent: 10, PayDays: 30}, paid: [][2]int{{-14, 10}}},
 	{project: "盐湖区示例污水处理厂扩建环境影响报告书", drafted: -15, confirm: -15, signed: -14, filed: -13, deliver: -2, stop: [2]int{-10, -7}, sample: contract.Sample{PayDays: 30}},
@@ -124,6 +144,14 @@ func (d Contracts) sample(a agreement) contract.Sample {
 			percent = 30
 		}
 		s.Paid = append(s.Paid, contract.SamplePayment{At: at(p[0], 11), Percent: int64(percent), Confirmed: p[1] != unconfirmed})
+	}
+	for _, o := range a.said {
+		e := contract.SampleEvaluation{By: o.by, At: at(o.on, 10), Opinion: contract.Opinion{Stars: map[string]int{}, Reasons: o.low, Comment: o.comment},
+			Reply: o.reply, Replied: at(o.replied, 15), Appeal: o.appeal, Appealed: at(o.filed, 9)}
+		for i, d := range contract.DimensionsBy(o.by) {
+			e.Opinion.Stars[d.Key] = o.stars[i]
+		}
+		s.Evaluations = append(s.Evaluations, e)
 	}
 	if a.passed != "" {
 		yes := a.passed == "yes"

@@ -172,6 +172,7 @@ func (a *API) workspaceRoutes() {
 	a.creditRoutes()
 	a.procurementReadRoutes()
 	a.contractRoutes()
+	a.evaluationRoutes()
 	a.recordRoutes()
 }
 

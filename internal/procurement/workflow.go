@@ -67,6 +67,11 @@ const (
 
 	ContractAmended review.Action = "amend-contract"
 	ReviewPassed    review.Action = "first-pass" // the authority's word on the result
+
+	EvaluationGiven     review.Action = "give-evaluation" // the agency's: the purchaser's moves the procurement (Evaluate)
+	EvaluationPublished review.Action = "publish-evaluation"
+	EvaluationAppealed  review.Action = "appeal-evaluation"
+	EvaluationDecided   review.Action = "decide-evaluation-appeal"
 )
 
 // Who takes a step.
@@ -94,6 +99,7 @@ var Workflow = review.Machine{
 		panelScored: "专家评分", ToldEntropyNeeded: "熵源没有取得", remindPanel: "专家不足", lotteryDiffers: "开奖结果不一致", redated: "公示期限重新计算", ToldAnswer: "答复提问",
 		Contract: "签订合同", Serve: "合同备案", Deliver: "交付成果", Revise: "要求修改成果", Accept: "验收", Evaluate: "评价", EndContract: "合同终止",
 		ContractAmended: "合同变更", ReviewPassed: "登记审查结果",
+		EvaluationGiven: "机构评价业主", EvaluationPublished: "评价公开", EvaluationAppealed: "对评价提出申诉", EvaluationDecided: "评价申诉有了结论",
 		objected: "提出异议", objectionTaken: "受理异议", objectionNotTaken: "不予受理异议", objectionUpheld: "异议成立", objectionDenied: "异议不成立",
 	},
 	Sides: map[review.By]string{Purchaser: "项目业主", Agency: "中介机构", Operator: "运营审核", Expert: "专家", Objector: "异议人", Officer: "行业主管", review.Clock: "到时"},

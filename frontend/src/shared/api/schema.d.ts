@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agencies/{id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 项目业主对一家机构的评价、机构的回复和申诉结果 */
+        get: operations["agency-evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agencies/{id}/practitioner-records": {
         parameters: {
             query?: never;
@@ -458,6 +475,24 @@ export interface paths {
         /** 修改合同草稿；已有的确认作废 */
         put: operations["edit-contract"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份合同双方的评价；公开以前只见自己的 */
+        get: operations["contract-evaluations"];
+        put?: never;
+        /** 评价对方，每方一次；双方都评价或者期满时公开 */
+        post: operations["evaluate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -959,6 +994,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluation-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待审查的评价申诉，最急的在前 */
+        get: operations["evaluation-appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-appeals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审查申诉：成立的撤销评价，不成立的维持 */
+        post: operations["decide-evaluation-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-appeals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回申诉 */
+        post: operations["withdraw-evaluation-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认为评价不实，提出申诉 */
+        post: operations["appeal-evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正被撤销的评价，一次 */
+        post: operations["correct-evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 回复对自己的评价，一次，公开 */
+        post: operations["reply-evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experts": {
         parameters: {
             query?: never;
@@ -1409,6 +1546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本单位待评价、已评价和收到的评价 */
+        get: operations["my-evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/procurements": {
         parameters: {
             query?: never;
@@ -1435,6 +1589,23 @@ export interface paths {
         };
         /** 一个采购项目，以及我现在能做什么 */
         get: operations["my-procurement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/purchaser-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本单位作为项目业主的得分 */
+        get: operations["my-purchaser-rating"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2019,6 +2190,23 @@ export interface paths {
         put?: never;
         /** 专家提交评分，一次 */
         post: operations["score-bids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/purchaser-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 项目业主的得分，供机构报名前参考 */
+        get: operations["purchaser-rating"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2948,6 +3136,12 @@ export interface components {
             /** @description 提问 */
             question: string;
         };
+        AppealEvaluationInputBody: {
+            /** @description 证据（已上传附件的标识） */
+            files?: string[];
+            /** @description 理由：哪里不实，依据是什么 */
+            reason: string;
+        };
         AppealInputBody: {
             /** @description 哪一类回避情形 */
             code: string;
@@ -3296,6 +3490,130 @@ export interface components {
              */
             version?: number;
         };
+        ContractAppealMatter: {
+            /** @description 中介机构 */
+            agency: string;
+            /** @description 申诉 */
+            appeal?: components["schemas"]["ContractAppealView"];
+            /**
+             * Format: date-time
+             * @description 评价时间
+             */
+            at: string;
+            /** @description 总的评价 */
+            comment?: string;
+            contractId: string;
+            /** @description 合同编号 */
+            contractNumber: string;
+            /**
+             * Format: date-time
+             * @description 更正的期限
+             */
+            correctBy?: string;
+            /** @description 更正的是哪一条 */
+            correctsId?: string;
+            /** @description 为真表示计入对方的得分 */
+            counts: boolean;
+            /** @description 给出时记入公开日志的摘要：SHA-256 */
+            digest: string;
+            id: string;
+            /** @description 为真表示超过审查期限 */
+            late: boolean;
+            /**
+             * @description 加权平均的星，两位小数
+             * @example 4.35
+             */
+            mean: string;
+            /** @description 摘要里的随机数，公开后才有；核对摘要用 */
+            nonce?: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt?: string;
+            /** @description 项目业主 */
+            purchaser: string;
+            /**
+             * Format: date-time
+             * @description 回复时间
+             */
+            repliedAt?: string;
+            /** @description 被评价方的回复 */
+            reply?: string;
+            /**
+             * @description 谁评价的
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 谁评价的 */
+            sideLabel: string;
+            /** @description 各维度的星 */
+            stars: components["schemas"]["ContractStarLine"][];
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "given" | "published" | "struck" | "corrected";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: date-time
+             * @description 撤销时间
+             */
+            struckAt?: string;
+            /** @description 撤销的理由 */
+            struckReason?: string;
+            /** @description 项目名称 */
+            title: string;
+            /** @description 不计入的原因 */
+            whyNot?: string;
+        };
+        ContractAppealMatterPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractAppealMatter"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        ContractAppealView: {
+            /** @description 审查意见；公开 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description 作出决定的时间
+             */
+            decidedAt?: string;
+            /**
+             * Format: date-time
+             * @description 审查期限
+             */
+            dueAt: string;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            dueProvisional?: boolean;
+            /** @description 证据 */
+            files: components["schemas"]["ContractAttachment"][];
+            id: string;
+            /** @description 申诉理由；不公开 */
+            reason: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "filed" | "upheld" | "dismissed" | "withdrawn";
+            /** @description 状态 */
+            stateLabel: string;
+        };
         ContractAttachment: {
             id: string;
             /** @description 文件名 */
@@ -3593,6 +3911,19 @@ export interface components {
             /** @description 为真表示中选通知书已经失效，草稿作废 */
             void?: boolean;
         };
+        ContractDimension: {
+            /** @description 评的是什么 */
+            help: string;
+            /** @description 维度 */
+            key: string;
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 权重，百分之一
+             */
+            weight: number;
+        };
         ContractDueLine: {
             /**
              * Format: int64
@@ -3665,6 +3996,139 @@ export interface components {
             state: "proposed" | "effective" | "disputed" | "declined" | "withdrawn";
             /** @description 状态 */
             stateLabel: string;
+        };
+        ContractEvaluationAllowed: {
+            /**
+             * @description 能做什么
+             * @enum {string}
+             */
+            action: "evaluate" | "reply-evaluation" | "appeal-evaluation" | "withdraw-appeal" | "correct-evaluation" | "decide-appeal";
+            /** @description 为真表示正等着您办理 */
+            awaited: boolean;
+            /** @description 能做什么 */
+            label: string;
+            /** @description 对哪条评价；撤回和审查的，是对哪件申诉 */
+            subjectId?: string;
+            /**
+             * Format: date-time
+             * @description 期限
+             */
+            until?: string;
+        };
+        ContractEvaluationBoard: {
+            /** @description 现在能做什么 */
+            allowedActions: components["schemas"]["ContractEvaluationAllowed"][];
+            contractId: string;
+            /** @description 合同编号 */
+            contractNumber: string;
+            /** @description 您这一方评价对方的维度 */
+            dimensions: components["schemas"]["ContractDimension"][];
+            /** @description 您能看到的评价，含被撤销的 */
+            evaluations: components["schemas"]["ContractEvaluationView"][];
+            /** @description 为真表示合同已验收，可以评价或者已有评价 */
+            open: boolean;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            provisional?: boolean;
+            /**
+             * Format: int64
+             * @description 低于 3 星时理由的最少字数
+             */
+            reasonChars: number;
+            /**
+             * @description 您是哪一方
+             * @enum {string}
+             */
+            side?: "purchaser" | "agency";
+            /** @description 双方的评价到了哪一步 */
+            standing: components["schemas"]["ContractEvaluationStanding"][];
+            /**
+             * Format: date-time
+             * @description 评价的期限
+             */
+            until?: string;
+        };
+        ContractEvaluationStanding: {
+            /**
+             * @description 谁评价
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 谁评价 */
+            sideLabel: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "due" | "given" | "published" | "struck" | "corrected" | "lapsed";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ContractEvaluationView: {
+            /** @description 申诉 */
+            appeal?: components["schemas"]["ContractAppealView"];
+            /**
+             * Format: date-time
+             * @description 评价时间
+             */
+            at: string;
+            /** @description 总的评价 */
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description 更正的期限
+             */
+            correctBy?: string;
+            /** @description 更正的是哪一条 */
+            correctsId?: string;
+            /** @description 为真表示计入对方的得分 */
+            counts: boolean;
+            /** @description 给出时记入公开日志的摘要：SHA-256 */
+            digest: string;
+            id: string;
+            /**
+             * @description 加权平均的星，两位小数
+             * @example 4.35
+             */
+            mean: string;
+            /** @description 摘要里的随机数，公开后才有；核对摘要用 */
+            nonce?: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt?: string;
+            /**
+             * Format: date-time
+             * @description 回复时间
+             */
+            repliedAt?: string;
+            /** @description 被评价方的回复 */
+            reply?: string;
+            /**
+             * @description 谁评价的
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 谁评价的 */
+            sideLabel: string;
+            /** @description 各维度的星 */
+            stars: components["schemas"]["ContractStarLine"][];
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "given" | "published" | "struck" | "corrected";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: date-time
+             * @description 撤销时间
+             */
+            struckAt?: string;
+            /** @description 撤销的理由 */
+            struckReason?: string;
+            /** @description 不计入的原因 */
+            whyNot?: string;
         };
         ContractLogLine: {
             /**
@@ -3782,6 +4246,70 @@ export interface components {
             /** @description 利率的依据 */
             rateNote: string;
         };
+        ContractMyEvaluation: {
+            /**
+             * Format: date-time
+             * @description 验收完成的时间
+             */
+            acceptedAt: string;
+            contractId: string;
+            /** @description 合同编号 */
+            contractNumber: string;
+            /** @description 为真表示示例数据 */
+            demo?: boolean;
+            /** @description 对方 */
+            other: string;
+            /**
+             * @description 对方的评价到了哪一步
+             * @enum {string}
+             */
+            others: "due" | "given" | "published" | "struck" | "corrected" | "lapsed";
+            /** @description 对方的评价到了哪一步 */
+            othersLabel: string;
+            /** @description 对方的评价：加权平均的星；公开后才有 */
+            othersMean?: string;
+            /**
+             * @description 您这一方的评价到了哪一步
+             * @enum {string}
+             */
+            own: "due" | "given" | "published" | "struck" | "corrected" | "lapsed";
+            /** @description 您这一方的评价到了哪一步 */
+            ownLabel: string;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            provisional?: boolean;
+            /** @description 项目名称 */
+            title: string;
+            /**
+             * Format: date-time
+             * @description 评价的期限
+             */
+            until: string;
+        };
+        ContractMyEvaluationPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractMyEvaluation"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        ContractOpinion: {
+            /** @description 总的评价，可以不写 */
+            comment?: string;
+            /** @description 维度 → 理由；低于 3 星的必须写 */
+            reasons: {
+                [key: string]: string;
+            };
+            /** @description 维度 → 1 到 5 星 */
+            stars: {
+                [key: string]: number;
+            };
+        };
         ContractPassView: {
             /**
              * Format: date-time
@@ -3844,6 +4372,71 @@ export interface components {
             state: "recorded" | "confirmed" | "disputed" | "void";
             /** @description 状态 */
             stateLabel: string;
+        };
+        ContractPublicEvaluation: {
+            /** @description 申诉的审查意见 */
+            appealAnswer?: string;
+            /** @description 申诉的状态 */
+            appealLabel?: string;
+            /**
+             * @description 申诉的状态
+             * @enum {string}
+             */
+            appealState?: "filed" | "upheld" | "dismissed" | "withdrawn";
+            /** @description 为真表示机构提出过申诉 */
+            appealed: boolean;
+            /** @description 总的评价 */
+            comment?: string;
+            /** @description 为真表示更正了一条被撤销的评价 */
+            corrected: boolean;
+            /** @description 为真表示计入信用得分（24 个月内） */
+            counts: boolean;
+            /** @description 为真表示示例数据 */
+            demo?: boolean;
+            id: string;
+            /** @description 加权平均的星，两位小数；撤销的没有 */
+            mean?: string;
+            procurementId: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt: string;
+            /** @description 项目业主；自然人只公开姓 */
+            purchaser: string;
+            /**
+             * Format: date-time
+             * @description 回复时间
+             */
+            repliedAt?: string;
+            /** @description 机构的回复 */
+            reply?: string;
+            /** @description 各维度的星；撤销的没有 */
+            stars: components["schemas"]["ContractStarLine"][];
+            /**
+             * @description 状态：已公开、已撤销、已更正
+             * @enum {string}
+             */
+            state: "published" | "struck" | "corrected";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 项目名称 */
+            title: string;
+            /** @description 不计入的原因 */
+            whyNot?: string;
+        };
+        ContractPublicEvaluationPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractPublicEvaluation"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
         };
         ContractPublished: {
             /**
@@ -3978,6 +4571,137 @@ export interface components {
             priceFen: number;
             /** @description 理由 */
             reason: string;
+        };
+        ContractPurchaserPart: {
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 依据了几次
+             */
+            n: number;
+            /**
+             * @description 组成部分
+             * @enum {string}
+             */
+            name: "base" | "evaluations" | "payments" | "papers";
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 分值 */
+            text: string;
+            /** @description 怎么算出来的 */
+            why: string;
+        };
+        ContractPurchaserRating: {
+            /**
+             * Format: int64
+             * @description 依据了几份合同：24 个月内签订的，最多取最近 500 份
+             */
+            contracts: number;
+            /**
+             * Format: int64
+             * @description 24 个月内签订的合同，付款最长逾期的天数
+             */
+            lateDays: number;
+            /**
+             * Format: int64
+             * @description 现在到期未付的（分）
+             */
+            overdueFen: number;
+            /** @description 项目业主 */
+            purchaser: string;
+            /** @description 最近的评价，不显示是哪家机构 */
+            said: components["schemas"]["ContractSaidOfPurchase"][];
+            /** @description 得分 */
+            score: components["schemas"]["ContractPurchaserScore"];
+            /** @description 机构评价各维度的平均星 */
+            stars: components["schemas"]["ContractStarMean"][];
+            /**
+             * Format: int64
+             * @description 因业主资料迟交停计的工作日之和
+             */
+            stoppedDays: number;
+        };
+        ContractPurchaserScore: {
+            /** @description 与 5 次 4 星合并后平均的星 */
+            mean: string;
+            /**
+             * Format: int64
+             * @description 24 个月内机构的评价次数
+             */
+            n: number;
+            /** @description 机构的评价不足 3 次，得分仅供参考 */
+            new: boolean;
+            /** @description 得分的组成，相加等于得分 */
+            parts: components["schemas"]["ContractPurchaserPart"][];
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分，40 到 100 分之间
+             */
+            tenths: number;
+            /**
+             * @description 得分
+             * @example 82.5
+             */
+            text: string;
+        };
+        ContractSaidOfPurchase: {
+            /** @description 总的评价 */
+            comment?: string;
+            /** @description 加权平均的星 */
+            mean: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt: string;
+            /** @description 项目业主的回复 */
+            reply?: string;
+            /** @description 各维度的星 */
+            stars: components["schemas"]["ContractStarLine"][];
+        };
+        ContractStarLine: {
+            /** @description 评的是什么 */
+            help: string;
+            /** @description 维度 */
+            key: string;
+            /** @description 名称 */
+            label: string;
+            /** @description 理由 */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description 几星
+             */
+            stars: number;
+            /**
+             * Format: int64
+             * @description 权重，百分之一
+             */
+            weight: number;
+        };
+        ContractStarMean: {
+            /** @description 评的是什么 */
+            help: string;
+            /** @description 维度 */
+            key: string;
+            /** @description 名称 */
+            label: string;
+            /** @description 平均的星，两位小数；没有评价的是空 */
+            mean: string;
+            /**
+             * Format: int64
+             * @description 几次评价
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description 权重，百分之一
+             */
+            weight: number;
         };
         ContractStopView: {
             /** @description 不同意的理由 */
@@ -4384,6 +5108,12 @@ export interface components {
             /** @description 处理意见，5 至 2000 字 */
             answer: string;
             /** @description 为真表示异议成立，解除这类回避 */
+            upheld: boolean;
+        };
+        DecideEvaluationAppealInputBody: {
+            /** @description 审查意见，公开 */
+            answer: string;
+            /** @description 为真表示申诉成立，评价撤销 */
             upheld: boolean;
         };
         DecisionInputBody: {
@@ -7157,6 +7887,10 @@ export interface components {
             /** @description 办理注册的人，即单位的管理人 */
             person: components["schemas"]["RegisteringSelf"];
         };
+        ReplyEvaluationInputBody: {
+            /** @description 回复，公开 */
+            text: string;
+        };
         Report: {
             /**
              * Format: date-time
@@ -9129,6 +9863,70 @@ export interface operations {
             };
         };
     };
+    "agency-evaluations": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPublicEvaluationPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "practitioner-records": {
         parameters: {
             query?: never;
@@ -10670,6 +11468,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "contract-evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractOpinion"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
                 };
             };
             /** @description Unauthorized */
@@ -13370,6 +14351,567 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureRequestPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluation-appeals": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractAppealMatterPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-evaluation-appeal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 申诉的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideEvaluationAppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-evaluation-appeal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 申诉的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 评价的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealEvaluationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 评价的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractOpinion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reply-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 评价的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyEvaluationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
                 };
             };
             /** @description Unauthorized */
@@ -16208,6 +17750,100 @@ export interface operations {
             };
         };
     };
+    "my-evaluations": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 作为项目业主，或者作为中介机构 */
+                view?: "purchaser" | "agency";
+                /** @description due 待评价；given 已评价；got 收到的 */
+                which?: "due" | "given" | "got";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractMyEvaluationPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "my-procurements": {
         parameters: {
             query?: {
@@ -16327,6 +17963,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-purchaser-rating": {
+        parameters: {
+            query: {
+                /** @description 本单位的标识 */
+                organisation: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPurchaserRating"];
                 };
             };
             /** @description Unauthorized */
@@ -19666,6 +21390,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "purchaser-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPurchaserRating"];
                 };
             };
             /** @description Unauthorized */
