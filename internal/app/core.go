@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -67,6 +68,7 @@ type Core struct {
 
 	Deliveries  *exchange.Deliveries
 	Procurement *procurement.Service
+	Contract    *contract.Service
 	Once        *idempotency.Keeper
 
 	mail     *mail.Sender
@@ -145,6 +147,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Contract = c.newContract()
 	c.Messages = c.newMessages()
 	c.Credit.Outlets, c.Credit.PublicURL = c.creditOutlets(), c.Config.PublicURL
 	c.Supervision = supervision.New(c.Pool, c.Policy)

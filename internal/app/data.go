@@ -168,6 +168,13 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	if _, _, err := demo.Accounts(ctx, c.Identity, c.Config.DataDir, c.Config.DemoPassword); err != nil {
 		return err
 	}
+	contracts := demo.Contracts{Contract: c.Contract, Pool: c.Pool, Files: c.Files, Now: c.Now()}
+	if err := contracts.Store(ctx); err != nil {
+		return fmt.Errorf("载入示例合同失败: %w", err)
+	}
+	if err := contracts.Hands(ctx); err != nil {
+		return err
+	}
 	matters := demo.Matters{Identity: c.Identity, Review: c.Review, Catalog: c.Catalog, Files: c.Files, Pool: c.Pool, Seed: demoSeed, Now: c.Now()}
 	if err := matters.HandIn(ctx); err != nil {
 		return fmt.Errorf("载入示例申请失败: %w", err)

@@ -49,7 +49,11 @@ func TestKilledWhereverItIs(t *testing.T) {
 					runs.Add(1)
 					lane := input.lane(t)
 					for !lane.done(t) && (kills.Load() < killsWanted || awarding.Load() == 0) {
-						if lane.killOnce(t, time.Duration(r.Int64N(int64(work)*7*killLanes/killsWanted))) {
+						longest := int64(work) * 7 * killLanes / killsWanted
+						if awarding.Load() == 0 && kills.Load() > killsWanted*3/4 { // a slow machine: the rest is to see some, too
+							longest *= 6
+						}
+						if lane.killOnce(t, time.Duration(r.Int64N(longest))) {
 							kills.Add(1)
 							if lane.holds(t, `state = 'open'`) {
 								opening.Add(1)

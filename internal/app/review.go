@@ -87,13 +87,14 @@ func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, 
 		if redated, err = c.Review.RedateTx(ctx, tx); err != nil {
 			return err
 		}
-		more, err := c.Procurement.RedateTx(ctx, tx)
-		if err != nil {
-			return err
+		for _, redate := range []func(context.Context, db.Tx) (int, error){c.Procurement.RedateTx, c.Records.RedateTx, c.Contract.RedateTx} {
+			n, err := redate(ctx, tx)
+			if err != nil {
+				return err
+			}
+			redated += n
 		}
-		defences, err := c.Records.RedateTx(ctx, tx)
-		redated += more + defences
-		return err
+		return nil
 	})
 	return redated, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -52,6 +53,7 @@ type Deps struct {
 	Files          *files.Store
 	Deliveries     *exchange.Deliveries
 	Procurement    *procurement.Service
+	Contract       *contract.Service
 	Ledger         *ledger.Log
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
@@ -169,6 +171,8 @@ func (a *API) workspaceRoutes() {
 	a.ledgerRoutes()
 	a.creditRoutes()
 	a.procurementReadRoutes()
+	a.contractRoutes()
+	a.evaluationRoutes()
 	a.recordRoutes()
 }
 

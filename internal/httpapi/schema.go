@@ -31,9 +31,9 @@ var shared = map[string]bool{"Objection": true, "Table": true, "Qualification": 
 
 func qualified(pkgPath, name string) string {
 	name = strings.ToUpper(name[:1]) + name[1:]
-	if !shared[name] {
+	pkg := pkgPath[strings.LastIndex(pkgPath, "/")+1:]
+	if !shared[name] && pkg != "contract" { // whose terms, sides and steps are others' words too
 		return name
 	}
-	pkg := pkgPath[strings.LastIndex(pkgPath, "/")+1:]
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }

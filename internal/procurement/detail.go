@@ -48,7 +48,7 @@ type Detail struct {
 type CourseStep struct {
 	Action    review.Action `json:"action"`
 	Label     string        `json:"label" doc:"做了什么"`
-	Side      review.By     `json:"side" enum:"purchaser,agency,operator,expert,objector,clock,reviewer,author" doc:"哪一方"`
+	Side      review.By     `json:"side" enum:"purchaser,agency,operator,officer,expert,objector,clock,reviewer,author" doc:"哪一方"`
 	SideLabel string        `json:"sideLabel" doc:"哪一方"`
 	At        time.Time     `json:"at" doc:"时间"`
 	Note      string        `json:"note" doc:"说明"`
