@@ -27,10 +27,11 @@ const (
 // MineFilter narrows a list of one's own.
 type MineFilter struct {
 	page.Request
-	View   string
-	State  review.State
-	Query  string    // part of title or number
-	Agency uuid.UUID // in whose name; uuid.Nil where the actor acts for one alone
+	View    string
+	State   review.State
+	Query   string    // part of title or number
+	Agency  uuid.UUID // in whose name; uuid.Nil where the actor acts for one alone
+	Waiting bool      // only what waits for something the actor may do
 }
 
 // Mine is a procurement in a list of one's own, with what that side is told beside it.
@@ -42,7 +43,7 @@ type Mine struct {
 	Waiting     []string   `json:"waiting,omitempty" doc:"等着谁做什么；有的排在前面"`
 	Member      string     `json:"member,omitempty" enum:"reserve,drawn,declared,recused,absent,scored" doc:"专家在评审组中的状态"`
 	Questions   int        `json:"questions,omitempty" doc:"还没有答复的提问数，只告诉项目业主"`
-	ChoiceUntil *time.Time `json:"choiceUntil,omitempty" doc:"项目业主选定或评判的期限"`
+	ChoiceUntil *time.Time `json:"choiceUntil,omitempty" doc:"选定、评判或评分的期限；投标方的列表没有"`
 }
 
 // Mine lists what one side has to do with.
