@@ -42,6 +42,7 @@ func (r mineRow) cursor() mineCursor { return mineCursor{r.weight, r.at, r.ID} }
 // What makes a procurement wait for someone: the same rules by which bindMe offers the acts.
 const (
 	openObjections = `(SELECT count(*) FROM procurement_objection o WHERE o.procurement_id = p.id AND o.state IN ('filed','accepted'))`
+	openAppeals    = `(SELECT count(*) FROM recusal_appeal x WHERE x.procurement_id = p.id AND x.state = 'filed')`
 	unanswered     = `(CASE WHEN p.state = 'open' AND p.deadline > now() THEN (SELECT count(*) FROM procurement_question q WHERE q.procurement_id = p.id AND q.answer IS NULL) ELSE 0 END)`
 	lateSelection  = `(p.state = 'selecting' AND p.selection_at < now() - interval '1 hour' AND p.choice_until IS NULL)`
 	awaitsChoice   = `(p.state = 'selecting' AND p.choice_until > now() AND p.method IN ('credit_weighted', 'proposal'))`
@@ -64,7 +65,7 @@ func (k mineKey) waits(agency, orgs string) string {
 		return fmt.Sprintf(`(p.state = 'selecting' AND EXISTS (SELECT FROM panel_member m JOIN expert e ON e.id = m.expert_id WHERE m.procurement_id = p.id
 			AND m.state IN ('drawn', 'declared') AND e.org_id = ANY (%s)))`, orgs)
 	case ViewOperator:
-		return fmt.Sprintf("(%s > 0 OR %s)", openObjections, lateSelection)
+		return fmt.Sprintf("(%s > 0 OR %s > 0 OR %s)", openObjections, openAppeals, lateSelection)
 	default:
 		return "false"
 	}
@@ -118,10 +119,10 @@ func listMine(ctx context.Context, q db.Querier, k mineKey) (list []mineRow, tot
 	found := fmt.Sprintf(`SELECT p.id, %[1]s AS weight, p.published_at AS sorted FROM procurement p WHERE %[2]s ORDER BY weight DESC, sorted DESC, p.id DESC LIMIT %[3]s`,
 		weight, w.SQL(), w.Arg(k.Size()+1))
 	agency, orgs := w.Arg(k.agency), w.Arg(k.orgs)
-	sql := `SELECT ` + summaryColumns + fmt.Sprintf(`, found.weight, found.sorted, %s, %s, %s, %s, %s, %s, %s, p.choice_until,
+	sql := `SELECT ` + summaryColumns + fmt.Sprintf(`, found.weight, found.sorted, %s, %s, %s, %s, %s, %s, %s, %s, p.choice_until,
 		coalesce((SELECT m.state FROM panel_member m JOIN expert e ON e.id = m.expert_id WHERE m.procurement_id = p.id AND e.org_id = ANY (%s) LIMIT 1), ''),
 		(SELECT b.id FROM bid b WHERE b.procurement_id = p.id AND b.agency_id = %s)`,
-		openObjections, unanswered, lateSelection, awaitsChoice, awaitsVerdict, awaitsCommit, awaitsReveal, orgs, agency) + summaryFrom(found) + " ORDER BY found.weight DESC, found.sorted DESC, p.id DESC"
+		openObjections, openAppeals, unanswered, lateSelection, awaitsChoice, awaitsVerdict, awaitsCommit, awaitsReveal, orgs, agency) + summaryFrom(found) + " ORDER BY found.weight DESC, found.sorted DESC, p.id DESC"
 	var b pgx.Batch
 	b.Queue(count.SQL, count.Args...).QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
 	owns := map[uuid.UUID]uuid.UUID{} // bid → procurement
@@ -143,9 +144,9 @@ func listMine(ctx context.Context, q db.Querier, k mineKey) (list []mineRow, tot
 
 // scan reads a row of listMine: a Summary's columns, then its own.
 func (k mineKey) scan(row pgx.CollectableRow) (r mineRow, own *uuid.UUID, err error) {
-	var objections, questions int
+	var objections, appeals, questions int
 	var late, choice, verdict, commit, reveal bool
-	r.Summary, err = scanSummary(more{row, []any{&r.weight, &r.at, &objections, &questions, &late, &choice, &verdict, &commit, &reveal, &r.ChoiceUntil, &r.Member, &own}})
+	r.Summary, err = scanSummary(more{row, []any{&r.weight, &r.at, &objections, &appeals, &questions, &late, &choice, &verdict, &commit, &reveal, &r.ChoiceUntil, &r.Member, &own}})
 	say := func(when bool, words string) {
 		if when {
 			r.Waiting = append(r.Waiting, words)
@@ -161,6 +162,7 @@ func (k mineKey) scan(row pgx.CollectableRow) (r mineRow, own *uuid.UUID, err er
 		say(reveal, "等您揭示承诺的随机数")
 	case ViewOperator:
 		say(objections > 0, fmt.Sprintf("%d 件异议等待办理", objections))
+		say(appeals > 0, fmt.Sprintf("%d 件对回避的异议等待处理", appeals))
 		say(late, "选取时间已过，还没有结果")
 	case ViewBids:
 		say(r.weight > 0, "报价偏低，等您说明成本构成")

@@ -3499,7 +3499,7 @@ export interface components {
         Mine: {
             /**
              * Format: date-time
-             * @description 项目业主选定或评判的期限
+             * @description 选定、评判或评分的期限；投标方的列表没有
              */
             choiceUntil?: string;
             /**
@@ -10650,6 +10650,8 @@ export interface operations {
                 q?: string;
                 /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
                 agency?: string;
+                /** @description 只要等着这一方办理的 */
+                waiting?: boolean;
             };
             header?: never;
             path?: never;

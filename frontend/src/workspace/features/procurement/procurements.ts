@@ -3,6 +3,7 @@ import { api, read } from "../../../shared/api/client";
 import type { components } from "../../../shared/api/schema";
 import { may, type Me } from "../../frame/me";
 import { yuanOf } from "../../../shared/format/amount";
+import { date, dateTime, until } from "../../../shared/format/time";
 
 type Schemas = components["schemas"];
 export type Mine = Schemas["Mine"];
@@ -28,13 +29,13 @@ export function usesProcurements(me: Me): boolean {
   return viewsOf(me).length > 0;
 }
 
-export function useMine(view: View): UseInfiniteQueryResult<InfiniteData<Schemas["MinePage"]>> {
+export function useMine(view: View, waiting = false): UseInfiniteQueryResult<InfiniteData<Schemas["MinePage"]>> {
   return useInfiniteQuery({
-    queryKey: ["procurements", "mine", view],
+    queryKey: ["procurements", "mine", view, waiting],
     staleTime: 15_000,
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      read(api.GET("/api/v1/my/procurements", { params: { query: { view, limit: 20, ...(pageParam === "" ? {} : { cursor: pageParam }) } }, signal })),
+      read(api.GET("/api/v1/my/procurements", { params: { query: { view, limit: 20, ...(waiting ? { waiting } : {}), ...(pageParam === "" ? {} : { cursor: pageParam }) } }, signal })),
     getNextPageParam: (last) => last.nextCursor,
   });
 }
@@ -58,6 +59,41 @@ export function useStep<V, R>(run: (v: V) => Promise<R>, after?: (r: R) => void)
 export function priceWords(p: Pick<Mine, "pricing" | "priceFen">): string {
   if (p.priceFen === undefined) return "由机构报价";
   return `${p.pricing === "fixed" ? "固定" : "最高"} ${yuanOf(p.priceFen)} 元`;
+}
+
+const recusals: Readonly<Record<string, string>> = {
+  legal_representative: "法定代表人或负责人为同一人",
+  address: "住所相同",
+  phone: "电话相同",
+  email: "电子邮箱相同",
+  person: "由同一人办理",
+  practitioner: "有同一名执业人员或业务授权人",
+  upstream: "承接过同一项目的上下游服务",
+  affiliation: "与审批机关有关联",
+  declared: "公告写明回避",
+};
+
+/** What kind of recusal it is, in words. */
+export function recusalWords(code: string): string {
+  return recusals[code] ?? code;
+}
+
+/** The time that tells where a procurement stands: ahead where something is still to come, past where it is over. */
+export function whenWords(p: Pick<Mine, "state" | "selectionAt" | "publicityUntil" | "publishedAt">): string {
+  switch (p.state) {
+    case "open":
+    case "closed":
+      return `选取时间 ${dateTime(p.selectionAt)}`;
+    case "selecting":
+      return `${dateTime(p.selectionAt)} 起选取`;
+    case "publicity":
+    case "suspended":
+      return p.publicityUntil === undefined ? "" : p.state === "suspended" ? "公示中止，办完异议后恢复" : `公示至 ${until(p.publicityUntil)}`;
+    case "awarded":
+      return p.publicityUntil === undefined ? `${dateTime(p.selectionAt)} 选取` : `${until(p.publicityUntil)} 公示期满`;
+    default: // withdrawn, failed, terminated: what was planned will not be
+      return `${date(p.publishedAt)} 发布`;
+  }
 }
 
 export function quoteWords(b: { quoteFen?: number; discountBp?: number }): string {
