@@ -102,6 +102,16 @@ func TestCommitReveal(t *testing.T) {
 		if got := e.asked(buyer, ViewPurchaser); !slices.Equal(got, want) {
 			t.Errorf("the purchaser is asked %v, want %v", got, want)
 		}
+		if got := e.asked(supervisor, ViewCommit); len(want) > 0 && !slices.Equal(got, want) {
+			t.Errorf("the supervisor is asked %v, want %v", got, want)
+		}
+		d, err := e.MyProcurement(buyer, p.ID.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if offered := slices.ContainsFunc(d.AllowedActions, func(a Allowed) bool { return a.Action == DoCommit || a.Action == DoReveal }); offered != (len(want) > 0) {
+			t.Errorf("offered %v while asked %v", d.AllowedActions, want)
+		}
 	}
 	asked("等您作出抽取的承诺")
 	for _, ctx := range []context.Context{buyer, supervisor} {

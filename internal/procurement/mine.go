@@ -21,6 +21,7 @@ const (
 	ViewBids      = "bids"      // those in which its agency's bid was opened
 	ViewOpen      = "open"      // open ones whose items its agency offers
 	ViewOperator  = "operator"  // those of its regions, what waits for someone first
+	ViewCommit    = "commit"    // those of its regions to whose draw the supervisor gives a commitment
 	ViewPanel     = "panel"     // those for which it was drawn as an expert
 )
 
@@ -62,16 +63,21 @@ func (s *Service) Mine(ctx context.Context, f MineFilter) (page.Page[Mine], erro
 		permission = permitRun
 	case ViewBids, ViewOpen:
 		b, err := s.bidder(ctx, s.Pool, f.Agency)
+		if f.Waiting && (apperr.CodeOf(err) == apperr.Conflict || f.Agency == uuid.Nil && apperr.CodeOf(err) == apperr.Invalid) {
+			return page.Page[Mine]{Items: []Mine{}}, nil // for whom nothing can wait: not admitted, or of several and asking for none
+		}
 		if err != nil {
 			return none, err
 		}
 		k.agency, permission = b.id, permitBid
 	case ViewOperator:
 		permission = permitOperate
+	case ViewCommit:
+		permission = permitCommit
 	case ViewPanel:
 		permission = permitScore
 	default:
-		return none, apperr.InvalidField("view", "应是 purchaser、bids、open、operator 或 panel")
+		return none, apperr.InvalidField("view", "应是 purchaser、bids、open、operator、commit 或 panel")
 	}
 	if err := s.Policy.Require(ctx, permission, authz.Anywhere); err != nil {
 		return none, err

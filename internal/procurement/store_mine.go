@@ -47,9 +47,12 @@ const (
 	lateSelection  = `(p.state = 'selecting' AND p.selection_at < now() - interval '1 hour' AND p.choice_until IS NULL)`
 	awaitsChoice   = `(p.state = 'selecting' AND p.choice_until > now() AND p.method IN ('credit_weighted', 'proposal'))`
 	awaitsVerdict  = `(p.state = 'selecting' AND EXISTS (SELECT FROM bid b WHERE b.procurement_id = p.id AND b.explained_at IS NOT NULL AND coalesce(b.verdict, '') = ''))`
-	awaitsCommit   = `(p.state = 'open' AND p.deadline > now() AND 'commit' IN (p.terms #>> '{source,kind}', p.terms #>> '{fallback,kind}')
-		AND NOT EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = 'purchaser'))`
-	awaitsReveal = `(p.state = 'selecting' AND EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = 'purchaser' AND c.revealed_at IS NULL))`
+	// of the party that %[1]s names
+	awaitsCommit = `(p.state = 'open' AND p.deadline > now() AND 'commit' IN (p.terms #>> '{source,kind}', p.terms #>> '{fallback,kind}')
+		AND NOT EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = '%[1]s'))`
+	awaitsReveal = `(p.state = 'selecting' AND EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = '%[1]s' AND c.revealed_at IS NULL)
+		AND EXISTS (SELECT FROM draw d WHERE d.procurement_id = p.id AND d.purpose = 'selection' AND d.voided_at IS NULL AND d.drawn_at IS NULL
+			AND (d.source_used = 1 OR p.terms #>> '{source,kind}' = 'commit')))`
 )
 
 // waits is when a procurement of the view waits for whoever asks. agency and orgs are
@@ -57,7 +60,9 @@ const (
 func (k mineKey) waits(agency, orgs string) string {
 	switch k.View {
 	case ViewPurchaser:
-		return fmt.Sprintf("(%s > 0 OR %s OR %s OR %s OR %s)", unanswered, awaitsChoice, awaitsVerdict, awaitsCommit, awaitsReveal)
+		return fmt.Sprintf("(%s > 0 OR %s OR %s OR %s OR %s)", unanswered, awaitsChoice, awaitsVerdict, k.awaits(awaitsCommit), k.awaits(awaitsReveal))
+	case ViewCommit:
+		return fmt.Sprintf("(%s OR %s)", k.awaits(awaitsCommit), k.awaits(awaitsReveal))
 	case ViewBids:
 		return fmt.Sprintf(`(p.state = 'selecting' AND EXISTS (SELECT FROM bid b WHERE b.procurement_id = p.id AND b.agency_id = %s
 			AND b.explain_until > now() AND b.explained_at IS NULL))`, agency)
@@ -69,6 +74,14 @@ func (k mineKey) waits(agency, orgs string) string {
 	default:
 		return "false"
 	}
+}
+
+// awaits is a condition on the commitment of the party that asks.
+func (k mineKey) awaits(cond string) string {
+	if k.View == ViewCommit {
+		return fmt.Sprintf(cond, partySupervisor)
+	}
+	return fmt.Sprintf(cond, partyPurchaser)
 }
 
 // of are the rows of a view, and what puts some of them first.
@@ -85,6 +98,8 @@ func (k mineKey) of(w *db.Where) (weight string) {
 			AND NOT EXISTS (SELECT FROM agency_item ai WHERE ai.agency_id = ? AND ai.item_id = x.item_id))`, k.agency)
 	case ViewOperator:
 		w.Add("p.region_code = ANY (?)", k.regions)
+	case ViewCommit:
+		w.Add("p.region_code = ANY (?) AND 'commit' IN (p.terms #>> '{source,kind}', p.terms #>> '{fallback,kind}')", k.regions)
 	case ViewPanel:
 		orgs = w.Arg(k.orgs)
 		w.Add("EXISTS (SELECT FROM panel_member m JOIN expert e ON e.id = m.expert_id WHERE m.procurement_id = p.id AND m.state <> 'reserve' AND e.org_id = ANY (" + orgs + "))")
@@ -122,7 +137,7 @@ func listMine(ctx context.Context, q db.Querier, k mineKey) (list []mineRow, tot
 	sql := `SELECT ` + summaryColumns + fmt.Sprintf(`, found.weight, found.sorted, %s, %s, %s, %s, %s, %s, %s, %s, p.choice_until,
 		coalesce((SELECT m.state FROM panel_member m JOIN expert e ON e.id = m.expert_id WHERE m.procurement_id = p.id AND e.org_id = ANY (%s) LIMIT 1), ''),
 		(SELECT b.id FROM bid b WHERE b.procurement_id = p.id AND b.agency_id = %s)`,
-		openObjections, openAppeals, unanswered, lateSelection, awaitsChoice, awaitsVerdict, awaitsCommit, awaitsReveal, orgs, agency) + summaryFrom(found) + " ORDER BY found.weight DESC, found.sorted DESC, p.id DESC"
+		openObjections, openAppeals, unanswered, lateSelection, awaitsChoice, awaitsVerdict, k.awaits(awaitsCommit), k.awaits(awaitsReveal), orgs, agency) + summaryFrom(found) + " ORDER BY found.weight DESC, found.sorted DESC, p.id DESC"
 	var b pgx.Batch
 	b.Queue(count.SQL, count.Args...).QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
 	owns := map[uuid.UUID]uuid.UUID{} // bid → procurement
@@ -160,6 +175,9 @@ func (k mineKey) scan(row pgx.CollectableRow) (r mineRow, own *uuid.UUID, err er
 		say(verdict, "等您判断偏低报价的说明")
 		say(commit, "等您作出抽取的承诺")
 		say(reveal, "等您揭示承诺的随机数")
+	case ViewCommit:
+		say(commit, "等您作出抽取的承诺")
+		say(reveal, "等您揭示承诺的随机数")
 	case ViewOperator:
 		say(objections > 0, fmt.Sprintf("%d 件异议等待办理", objections))
 		say(appeals > 0, fmt.Sprintf("%d 件对回避的异议等待处理", appeals))
@@ -173,7 +191,7 @@ func (k mineKey) scan(row pgx.CollectableRow) (r mineRow, own *uuid.UUID, err er
 	if k.View != ViewPanel {
 		r.Member = ""
 	}
-	if k.View == ViewOpen || k.View == ViewBids {
+	if k.View == ViewOpen || k.View == ViewBids || k.View == ViewCommit {
 		r.ChoiceUntil = nil
 	}
 	return r, own, err

@@ -10642,8 +10642,8 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页返回的 nextCursor */
                 cursor?: string;
-                /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；panel 我参加评审的 */
-                view?: "purchaser" | "bids" | "open" | "operator" | "panel";
+                /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；commit 监督要对抽取作承诺的；panel 我参加评审的 */
+                view?: "purchaser" | "bids" | "open" | "operator" | "commit" | "panel";
                 /** @description 状态 */
                 state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "failed" | "withdrawn" | "terminated";
                 /** @description 项目名称或采购编号的一部分 */

@@ -1,5 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
-import { api, read, Refusal } from "../../shared/api/client";
+import { api, read } from "../../shared/api/client";
 import { may, mayPrepare, mayReview, type Me } from "./me";
 
 /** What waits for someone: papers to mend or finish, papers to decide, messages unread. */
@@ -27,20 +27,13 @@ const sides = [
   ["bid:submit", "bids"],
   ["panel:score", "panel"],
   ["procurement:operate", "operator"],
+  ["commitment:give", "commit"],
 ] as const;
 
 async function procurementsOf(me: Me, signal: AbortSignal): Promise<number> {
   const totals = sides
     .filter(([permission]) => may(me, permission))
-    .map(async ([, view]) => {
-      try {
-        return (await read(api.GET("/api/v1/my/procurements", { params: { query: { view, waiting: true, limit: 1 } }, signal }))).total;
-      } catch (fault) {
-        // Who does not act for an agency yet has no such list.
-        if (fault instanceof Refusal && fault.status === 409) return 0;
-        throw fault;
-      }
-    });
+    .map(async ([, view]) => (await read(api.GET("/api/v1/my/procurements", { params: { query: { view, waiting: true, limit: 1 } }, signal }))).total);
   return (await Promise.all(totals)).reduce((sum, n) => sum + n, 0);
 }
 

@@ -15,7 +15,7 @@ export function menuOf(me: Me): Entry[] {
       to: "/submissions",
       words: mayReview(me) || may(me, "submission:read") ? "申请与审核" : "我的申请",
     },
-    ["procurement:run", "bid:submit", "panel:score", "procurement:operate"].some((p) => may(me, p)) && { to: "/procurements", words: "采购" },
+    ["procurement:run", "bid:submit", "panel:score", "procurement:operate", "commitment:give"].some((p) => may(me, p)) && { to: "/procurements", words: "采购" },
     mayPrepare(me) && { to: "/new", words: "新建申请" },
     may(me, "message:read-own") && { to: "/messages", words: "消息", count: "unread" },
     may(me, "delivery:prepare") && { to: "/deliveries", words: "数据归集" },

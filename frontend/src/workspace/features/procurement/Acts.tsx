@@ -39,6 +39,17 @@ export function Card({ title, children }: { title: string; children: ReactNode }
   );
 }
 
+/** An act that is seldom wanted and cannot be taken back: its form opens only when asked for. */
+function Rare({ title, tell, open, children }: { title: string; tell: string; open: string; children: ReactNode }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <Card title={title}>
+      <p className="tell">{tell}</p>
+      {opened ? children : <Button onClick={() => { setOpened(true); }}>{open}</Button>}
+    </Card>
+  );
+}
+
 interface WordsProps {
   d: MyDetail;
   title: string;
@@ -58,8 +69,8 @@ function Words({ d, title, label, help, act, least, warning, run }: WordsProps) 
   const [sure, setSure] = useState(false);
   const step = useStep((words: string) => run(d.id, words), () => { setText(""); setSure(false); });
   const { box, wanting, complete } = useWanting<HTMLFormElement>({ text: text.trim().length < least && `写 ${least} 字以上` });
-  return (
-    <Card title={title}>
+  const body = (
+    <>
       <form
         ref={box}
         onSubmit={(event) => {
@@ -81,7 +92,13 @@ function Words({ d, title, label, help, act, least, warning, run }: WordsProps) 
           <p>{warning}</p>
         </Confirm>
       ) : null}
-    </Card>
+    </>
+  );
+  if (warning === undefined) return <Card title={title}>{body}</Card>;
+  return (
+    <Rare title={title} tell={help} open={`填写原因，${act}`}>
+      {body}
+    </Rare>
   );
 }
 
@@ -162,8 +179,7 @@ function Refuse({ d }: { d: MyDetail }) {
   const { box, wanting, complete } = useWanting<HTMLDivElement>({ how: how === "" && "选一种情形", reason: reason.trim().length < 5 && "写明原因，5 字以上" });
   const act = asAgency ? "放弃中选" : "报告没有签约";
   return (
-    <Card title={asAgency ? "放弃中选" : "报告没有签约"}>
-      <p className="tell">中选的不签约，由排在其后的机构（候补）依次递补；没有候补的，本次采购流标。原因会公布；没有正当理由放弃的，会记入信用。</p>
+    <Rare title={act} tell="中选的不签约，由排在其后的机构（候补）依次递补；没有候补的，本次采购流标。原因会公布；没有正当理由放弃的，会记入信用。" open={`填写原因，${act}`}>
       <div ref={box}>
       {sure ? null : <ActFault fault={step.error} />}
       {asAgency ? null : <SelectField label="情形" value={how} change={setHow} fault={wanting.how} choices={[{ value: "no_show", words: "逾期没有来签合同" }, { value: "refused_to_sign", words: "拒绝签合同" }]} />}
@@ -177,12 +193,11 @@ function Refuse({ d }: { d: MyDetail }) {
           <p>这个中选随即作废，由候补递补，不能恢复。原因立即公布。</p>
         </Confirm>
       ) : null}
-    </Card>
+    </Rare>
   );
 }
 
 function VoidDraw({ id }: { id: string }) {
-  const [open, setOpen] = useState(false);
   const [sure, setSure] = useState(false);
   const [v, setV] = useState({ reason: "", decision: "", kind: "drand", game: "", issue: "", date: "" });
   const step = useStep(() =>
@@ -204,10 +219,8 @@ function VoidDraw({ id }: { id: string }) {
   const faults = { ...faultsOf(step.error), ...wanting };
   const set = (name: keyof typeof v) => (value: string) => { setV({ ...v, [name]: value }); };
   return (
-    <Card title="宣布抽取无效">
-      <p className="tell">没有“重抽”：只有抽取不能进行或依法无效时，凭书面决定宣布无效，改用另一个尚未出现的随机数来源（熵源）。名单和编号不变，全部公布。</p>
-      {open ? (
-        <div ref={box}>
+    <Rare title="宣布抽取无效" open="办理" tell="没有“重抽”：只有抽取不能进行或依法无效时，凭书面决定宣布无效，改用另一个尚未出现的随机数来源（熵源）。名单和编号不变，全部公布。">
+      <div ref={box}>
           {sure ? null : <ActFault fault={step.error} />}
           <AreaField label="为什么无效" value={v.reason} change={set("reason")} fault={faults.reason} maxLength={2000} />
           <TextField label="依据的决定及其文号" value={v.decision} change={set("decision")} fault={faults.decision} />
@@ -222,15 +235,12 @@ function VoidDraw({ id }: { id: string }) {
           <Button danger loading={step.isPending} onClick={() => { if (complete()) setSure(true); }}>
             宣布无效
           </Button>
-        </div>
-      ) : (
-        <Button onClick={() => { setOpen(true); }}>办理</Button>
-      )}
+      </div>
       {sure ? (
         <Confirm title="宣布抽取无效？" act="宣布无效" pending={step.isPending} fault={step.error} done={() => { step.mutate(undefined, { onError: () => { setSure(false); } }); }} close={() => { setSure(false); }}>
           <p>已经抽出的结果随即作废，不能恢复；原因、决定和新的随机数来源立即公布，写入公开日志。</p>
         </Confirm>
       ) : null}
-    </Card>
+    </Rare>
   );
 }

@@ -74,13 +74,22 @@ export function Bid({ d }: { d: MyDetail }) {
     },
   );
   const form = useFirstFault(submit.error);
+  const quote = fenOf(v.price);
+  const rate = basisPoints(v.rate);
+  const { floorFen = 0, ceilingFen = Infinity } = d.terms;
+  const { box, wanting, complete } = useWanting<HTMLDivElement>({
+    quoteFen: pricing === "quoted" && (quote === undefined || quote === 0 ? "写报价，如 52000 或 52000.50" : quote < floorFen || quote > ceilingFen ? `应${rangeWords(d)}` : false),
+    discountBp: pricing === "discount" && rate === undefined && "写下浮率，大于 0、小于 100，最多两位小数，如 12.5",
+    days: !(/^[1-9]\d*$/.test(v.days.trim()) && Number(v.days) <= d.daysCeiling) && `写 1 至 ${d.daysCeiling} 的整数`,
+    "proposal.text": (d.method === "proposal" || d.method === "panel") && v.text.trim() === "" && "写响应方案；项目业主或专家要据此比较",
+  });
   const picker = useId();
   const upload = useStep(async (file: File) => {
     const form = new FormData();
     form.append("file", file);
     return { ref: await sendForm<FileRef>(`/api/v1/procurements/${d.id}/bid-files`, form, () => undefined), name: file.name };
   }, ({ ref, name }) => { put({ ...v, files: [...v.files, { id: ref.id, name }] }); });
-  const faults = faultsOf(submit.error);
+  const faults = { ...faultsOf(submit.error), ...wanting };
   if (may.error) return <ReadFault fault={may.error} retry={() => void may.refetch()} />;
   if (may.data === undefined) return <RowsSkeleton rows={3} />;
   const latest = lastOf(submit.data, withdraw.data, receipt.data);
@@ -101,9 +110,11 @@ export function Bid({ d }: { d: MyDetail }) {
               <>
                 {withdrawn ? "本机构不参加这次选取；报名截止前可以重新提交。撤回也是密封的，旁人分不出是投标还是撤回。" : "以最后一次提交的为准。"}
                 回执摘要（提交内容的指纹）<code>{latest.receipt.sha256}</code>。开标时全部回执一起公布，您可以核对自己的在不在其中。
+                <p className="form-actions">
+                  <Button onClick={() => { saveFile(`回执-${d.number}.txt`, `${latest.text}\n${latest.signature ?? ""}\n`); }}>存回执</Button>
+                </p>
               </>
             }
-            action={<Button onClick={() => { saveFile(`回执-${d.number}.txt`, `${latest.text}\n${latest.signature ?? ""}\n`); }}>存回执</Button>}
           />
         </div>
       )}
@@ -127,9 +138,10 @@ export function Bid({ d }: { d: MyDetail }) {
           ref={form}
           onSubmit={(event) => {
             event.preventDefault();
-            submit.mutate(undefined);
+            if (complete()) submit.mutate(undefined);
           }}
         >
+          <div ref={box}>
           <p className="tell">
             提交后立即加密，开标前谁也不能读，包括平台管理员，也包括您自己。填写的内容在这台电脑的浏览器里留一份，供修改；截止前可以改、可以撤回。
           </p>
@@ -182,6 +194,7 @@ export function Bid({ d }: { d: MyDetail }) {
             </Button>
             {latest === undefined || withdrawn ? null : <Button onClick={() => { setLeaving(true); }}>撤回投标</Button>}
           </p>
+          </div>
         </form>
       ) : null}
       {leaving ? (

@@ -24,14 +24,14 @@ export function Compare({ d }: { d: MyDetail }) {
     <>
       <Card title={`各家投标（${c.bids.length} 家）`}>
         <div className="compare" tabIndex={0} role="region" aria-label="各家投标对照表">
-          <table>
+          <table className="rows-table">
             <thead>
               <tr>
                 <th scope="col">编号</th>
                 <th scope="col">机构</th>
-                <th scope="col">报价</th>
-                <th scope="col">时限</th>
-                <th scope="col">信用</th>
+                <th scope="col" className="number">报价</th>
+                <th scope="col" className="number">时限</th>
+                <th scope="col" className="number">信用</th>
                 <th scope="col">状态</th>
                 <th scope="col">方案、人员、附件</th>
               </tr>
@@ -39,18 +39,18 @@ export function Compare({ d }: { d: MyDetail }) {
             <tbody>
               {c.bids.map((b) => (
                 <tr key={b.agencyId}>
-                  <th scope="row">{b.number === 0 ? "—" : b.number}</th>
+                  <th scope="row">{b.number === 0 ? "—" : `${b.number} 号`}</th>
                   <td>{b.agencyName}</td>
-                  <td>{quoteWords(b)}</td>
-                  <td>{b.days} 个工作日</td>
-                  <td>{b.creditTenths === undefined ? "" : (b.creditTenths / 10).toFixed(1)}</td>
+                  <td className="number" data-label="报价">{quoteWords(b)}</td>
+                  <td className="number" data-label="时限">{b.days} 个工作日</td>
+                  <td className="number" data-label="信用">{b.creditTenths === undefined ? "" : (b.creditTenths / 10).toFixed(1)}</td>
                   <td>
                     <Tag>{stateWords[b.state]}</Tag>
                     {c.shortlist.includes(b.number) ? <Tag color="processing">入围</Tag> : null}
                     {b.reason}
                   </td>
                   <td className="proposal">
-                    {b.text}
+                    {b.text === "" ? <span className="tell">没有写方案</span> : b.text}
                     {b.staff.length > 0 ? <p>人员：{b.staff.join("、")}</p> : null}
                     {b.explanation === undefined || b.explanation === "" ? null : <p>报价说明：{b.explanation}</p>}
                     {b.files.map((f) => (
@@ -173,7 +173,7 @@ function Score({ d, c }: { d: MyDetail; c: Comparison }) {
       <ActFault fault={step.error} />
       <div ref={box}>
       <div className="compare scores" tabIndex={0} role="region" aria-label="评分表">
-        <table>
+        <table className="rows-table">
           <thead>
             <tr>
               <th scope="col">投标</th>
@@ -192,11 +192,11 @@ function Score({ d, c }: { d: MyDetail; c: Comparison }) {
                   {b.number} 号 {b.agencyName}
                 </th>
                 {columns.map((col) => (
-                  <td key={col.name}>
+                  <td key={col.name} data-label={col.words}>
                     <Cell label={`${b.number} 号${col.words}`} value={points[`${b.number}-${col.name}`] ?? ""} fault={wanting[`${b.number}-${col.name}`]} change={(t) => { setPoints({ ...points, [`${b.number}-${col.name}`]: t }); }} />
                   </td>
                 ))}
-                <td>
+                <td data-label="评语">
                   <input aria-label={`${b.number} 号评语`} className="comment" value={points[`${b.number}-comment`] ?? ""} onChange={(e) => { setPoints({ ...points, [`${b.number}-comment`]: e.currentTarget.value }); }} />
                 </td>
               </tr>

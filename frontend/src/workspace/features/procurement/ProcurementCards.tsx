@@ -13,6 +13,7 @@ const cards: Record<View, { asks: string; none: string }> = {
   open: { asks: "现在可以报名什么？", none: "现在没有您的机构可以报名的采购。有新的公告会发消息。" },
   bids: { asks: "投过的采购等我做什么？", none: "没有等您说明或答复的采购。" },
   panel: { asks: "等我评审什么？", none: "没有等您声明或评分的评审。" },
+  commit: { asks: "抽取等我承诺什么？", none: "没有等您作出或揭示承诺的采购。" },
   operator: { asks: "采购里有什么等着办？", none: "辖区内没有逾期的选取、没有未办的异议。" },
 };
 

@@ -12,7 +12,7 @@ export type Comparison = Schemas["Comparison"];
 export type OpenedBid = Schemas["OpenedBid"];
 export type Receipt = Schemas["SignedReceipt"];
 
-export type View = "purchaser" | "open" | "bids" | "panel" | "operator";
+export type View = "purchaser" | "open" | "bids" | "panel" | "operator" | "commit";
 
 /** The lists someone has, by what he may do. */
 export function viewsOf(me: Me): { value: View; words: string; empty: string }[] {
@@ -22,6 +22,7 @@ export function viewsOf(me: Me): { value: View; words: string; empty: string }[]
     { value: "bids" as const, words: "参加过的", empty: "还没有开标的投标。开标之前，谁也看不到投标。", has: may(me, "bid:submit") },
     { value: "panel" as const, words: "评审", empty: "没有抽到您评审的项目。", has: may(me, "panel:score") },
     { value: "operator" as const, words: "辖区内的采购", empty: "辖区内还没有采购。", has: may(me, "procurement:operate") },
+    { value: "commit" as const, words: "监督承诺", empty: "辖区内没有要监督对抽取作承诺的采购。", has: may(me, "commitment:give") },
   ].filter((v) => v.has);
 }
 
