@@ -213,9 +213,9 @@ func (s *Service) bindExpert(ctx context.Context, p Procurement, m *MyDetail, _ 
 	}
 	switch sits.State {
 	case "drawn":
-		m.allow(Expert, doLabels[DoDeclare], DoDeclare, nil)
+		m.allow(Expert, doLabels[DoDeclare], DoDeclare, p.ChoiceUntil)
 	case "declared":
-		m.allow(Expert, doLabels[DoScore], DoScore, nil)
+		m.allow(Expert, doLabels[DoScore], DoScore, p.ChoiceUntil)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ export function Acts({ d }: { d: MyDetail }) {
   const has = (...actions: string[]): boolean => d.allowedActions.some((a) => actions.includes(a.action));
   return (
     <>
-      {has("answer") || (d.waitingQuestions?.length ?? 0) > 0 ? <Answers d={d} /> : null}
+      {has("answer") ? <Answers d={d} /> : null}
       {has("bid") ? <Bid d={d} /> : null}
       {has("explain") ? <Words d={d} title="说明报价" label="成本构成和依据" least={20} help="报价明显低于各家的平均数，须说明为什么能以这个价格完成，由项目业主判断；逾期不说明的，投标无效" act="提交说明" run={(id, text) => done(api.POST("/api/v1/procurements/{id}/explanation", { params: { path: { id } }, body: { text } }))} /> : null}
       {has("declare") ? <Declare id={d.id} /> : null}

@@ -28,6 +28,7 @@ export function Procurement() {
 }
 
 function Shown({ d, me }: { d: MyDetail; me: Me }) {
+  const due = d.allowedActions.flatMap((a) => (a.until === undefined ? [] : [{ ...a, until: a.until }]));
   const award = d.awards.findLast((a) => a.valid);
   const outside = d.state === "open" && may(me, "bid:submit") && !d.sides.includes("agency");
   const compares = d.opened && d.sides.some((s) => s === "purchaser" || s === "operator" || (s === "expert" && (d.member === "declared" || d.member === "scored")));
@@ -44,11 +45,20 @@ function Shown({ d, me }: { d: MyDetail; me: Me }) {
             。以平台数据库的时钟为准；开标之前，报价、方案和家数谁也看不到。
           </p>
         ) : null}
-        {d.choiceUntil !== undefined && d.state === "selecting" ? (
-          <p>
-            办理期限 <TimeLeft until={d.choiceUntil} />
-          </p>
-        ) : null}
+        {d.state === "open" || d.state === "publicity" ? null : (
+          <>
+            {due.map((a) => (
+              <p key={a.action}>
+                {a.label}，期限 <TimeLeft until={a.until} />
+              </p>
+            ))}
+            {due.length === 0 && d.choiceUntil !== undefined && d.state === "selecting" ? (
+              <p>
+                等{d.method === "panel" ? "专家评分" : "项目业主办理"}，期限 <TimeLeft until={d.choiceUntil} />
+              </p>
+            ) : null}
+          </>
+        )}
         {d.publicityUntil !== undefined && d.state === "publicity" ? (
           <p>
             公示至 <TimeLeft until={d.publicityUntil} provisional={d.publicityProvisional} />
