@@ -1,6 +1,7 @@
 package procurement
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -240,6 +241,23 @@ func TestWhatEachSideMayDo(t *testing.T) {
 	if _, err := e.Mine(agent, MineFilter{View: ViewPurchaser}); apperr.CodeOf(err) != apperr.Forbidden {
 		t.Errorf("an agency asked for the purchasers' list: %v", err)
 	}
+}
+
+// asked is what one's list says it waits for; its total must agree.
+func (e *engine) asked(ctx context.Context, view string) []string {
+	e.t.Helper()
+	list, err := e.Mine(ctx, MineFilter{View: view, Waiting: true})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	words := []string{}
+	for _, m := range list.Items {
+		words = append(words, m.Waiting...)
+	}
+	if (list.Total > 0) != (len(words) > 0) {
+		e.t.Errorf("%s: %d wait, for %v", view, list.Total, words)
+	}
+	return words
 }
 
 // TestWatchHears each step that is committed, and none of another procurement.
