@@ -44,7 +44,7 @@ const (
 	openObjections = `(SELECT count(*) FROM procurement_objection o WHERE o.procurement_id = p.id AND o.state IN ('filed','accepted'))`
 	unanswered     = `(CASE WHEN p.state = 'open' THEN (SELECT count(*) FROM procurement_question q WHERE q.procurement_id = p.id AND q.answer IS NULL) ELSE 0 END)`
 	lateSelection  = `(p.state = 'selecting' AND p.selection_at < now() - interval '1 hour' AND p.choice_until IS NULL)`
-	awaitsChoice   = `(p.state = 'selecting' AND p.choice_until > now())`
+	awaitsChoice   = `(p.state = 'selecting' AND coalesce(p.choice_until > now(), false))`
 )
 
 // of are the rows of a view, and how its list is ordered.
