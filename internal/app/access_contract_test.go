@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -109,5 +110,54 @@ func (s *stage) contract(state, part, who string) aim {
 	doc, err := json.Marshal(terms)
 	s.must(err)
 	to["terms"], to["code"] = string(doc), s.proof(who).Code
+	return to
+}
+
+// evaluation is what the two sides of an accepted contract said of each other, and how far
+// it has come; an appeal is 本机构's against what 业主企业 said.
+func (s *stage) evaluation(part, who string) aim {
+	s.t.Helper()
+	to := s.contract("filed", "delivery", who)
+	id := uuid.MustParse(to["id"])
+	buyer, firm := testkit.As(s.t, s.people["purchaser_admin"]), testkit.As(s.t, s.people["agency_admin"])
+	_, err := s.a.Contract.Accept(buyer, contract.AnswerDeliveryInput{Contract: id, Delivery: uuid.MustParse(to["part"])})
+	s.must(err)
+	if part == "accepted" {
+		return to
+	}
+	say := func(ctx context.Context, side contract.Side) contract.EvaluationBoard {
+		s.t.Helper()
+		o := contract.Opinion{Stars: map[string]int{}}
+		for _, d := range contract.DimensionsBy(side) {
+			o.Stars[d.Key] = 4
+		}
+		b, err := s.a.Contract.Evaluate(ctx, contract.EvaluateInput{Contract: id, Opinion: o})
+		s.must(err)
+		return b
+	}
+	say(firm, contract.Agency)
+	b := say(buyer, contract.Purchaser)
+	for _, e := range b.Evaluations {
+		if e.Side == contract.Purchaser {
+			to["id"] = e.ID.String()
+		}
+	}
+	if part == "published" {
+		return to
+	}
+	of := to["id"]
+	b, err = s.a.Contract.Appeal(firm, contract.AppealInput{Evaluation: uuid.MustParse(of), Reason: "评价与事实不符"})
+	s.must(err)
+	for _, e := range b.Evaluations {
+		if e.Appeal != nil {
+			to["id"] = e.Appeal.ID.String()
+		}
+	}
+	if part == "appealed" {
+		return to
+	}
+	_, err = s.a.Contract.DecideAppeal(testkit.As(s.t, s.people["operator"]), contract.DecideAppealInput{Appeal: uuid.MustParse(to["id"]), Upheld: true, Answer: "经核查与事实不符"})
+	s.must(err)
+	to["id"] = of
 	return to
 }

@@ -41,12 +41,18 @@ var things = map[string]func(s *stage, who string) aim{
 	"the procurement of a contract": func(s *stage, who string) aim {
 		return aim{"id": s.contract("signed", "", who)["procurement"]}
 	},
-	"a contract":           func(s *stage, who string) aim { return s.contract("filed", "", who) },
-	"an amendment by 本机构":  func(s *stage, who string) aim { return s.contract("filed", "amendment", who) },
-	"a stop by 本机构":        func(s *stage, who string) aim { return s.contract("filed", "stop", who) },
-	"a delivery of 本机构":    func(s *stage, who string) aim { return s.contract("filed", "delivery", who) },
-	"a payment by 业主企业":    func(s *stage, who string) aim { return s.contract("signed", "payment", who) },
-	"a termination by 本机构": func(s *stage, who string) aim { return s.contract("filed", "termination", who) },
+	"a contract":                     func(s *stage, who string) aim { return s.contract("filed", "", who) },
+	"an amendment by 本机构":            func(s *stage, who string) aim { return s.contract("filed", "amendment", who) },
+	"a stop by 本机构":                  func(s *stage, who string) aim { return s.contract("filed", "stop", who) },
+	"a delivery of 本机构":              func(s *stage, who string) aim { return s.contract("filed", "delivery", who) },
+	"a payment by 业主企业":              func(s *stage, who string) aim { return s.contract("signed", "payment", who) },
+	"an accepted contract":           func(s *stage, who string) aim { return s.evaluation("accepted", who) },
+	"an evaluation of 本机构":           func(s *stage, who string) aim { return s.evaluation("published", who) },
+	"an appeal by 本机构":               func(s *stage, who string) aim { return s.evaluation("appealed", who) },
+	"an evaluation that was struck":  func(s *stage, who string) aim { return s.evaluation("struck", who) },
+	"业主企业 itself":                    func(s *stage, who string) aim { return aim{"?": "?organisation=" + s.buyer.String()} },
+	"the purchaser of a procurement": func(s *stage, who string) aim { return aim{"id": s.contract("signed", "", who)["procurement"]} },
+	"a termination by 本机构":           func(s *stage, who string) aim { return s.contract("filed", "termination", who) },
 	"a line": func(s *stage, _ string) aim {
 		return s.once("a line of the public log", func() aim {
 			var id uuid.UUID
@@ -527,6 +533,12 @@ var bodies = map[string]string{
 	"POST /api/v1/contracts/{id}/payments/{part}/actions":      `{"action":"confirm-payment"}`,
 	"POST /api/v1/contracts/{id}/terminations":                 `{"how":"agreement","reason":"项目停建了","code":"<code>"}`,
 	"POST /api/v1/contracts/{id}/terminations/{part}/actions":  `{"action":"decline-termination","reason":"请继续履行合同"}`,
+	"POST /api/v1/contracts/{id}/evaluations":                  `{"stars":{"quality":4,"timeliness":4,"fee":4,"conduct":4,"attitude":4},"reasons":{}}`,
+	"POST /api/v1/evaluations/{id}/reply":                      `{"text":"感谢您的评价"}`,
+	"POST /api/v1/evaluations/{id}/appeals":                    `{"reason":"评价与事实不符"}`,
+	"POST /api/v1/evaluations/{id}/correction":                 `{"stars":{"quality":5,"timeliness":5,"fee":5,"conduct":5,"attitude":5},"reasons":{}}`,
+	"POST /api/v1/evaluation-appeals/{id}/withdrawal":          ``,
+	"POST /api/v1/evaluation-appeals/{id}/decision":            `{"upheld":false,"answer":"评价属实，予以维持"}`,
 	"POST /api/v1/contracts/{id}/decision":                     `{"document":"县法院 2026 民初 1 号","reason":"判决解除合同","files":["<file>"]}`,
 	"PUT /api/v1/recusal-appeals/{id}":                         `{"upheld":true,"answer":"查明不是同一人"}`,
 	"POST /api/v1/submission-actions":                          `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,

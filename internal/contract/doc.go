@@ -1,6 +1,7 @@
 // Package contract is what follows an award (domain.md sections 4, 5 and 8): the contract
 // drafted from it and confirmed by both sides, its filing, amendments, the clock of the
-// promised days, deliverables, acceptance, payments and termination.
+// promised days, deliverables, acceptance, payments and termination, and what the two sides
+// say of each other afterwards.
 //
 // It owns what the two sides agreed and what became of it. It moves the procurement by
 // procurement.AdvanceTx, along the procurement's own table, and hands measured facts to
@@ -12,5 +13,6 @@
 //
 // Tables: contract, contract_version, contract_confirmation, contract_stop,
 // contract_delivery, contract_first_pass, contract_payment, contract_termination,
-// contract_file, contract_event, contract_reminder.
+// contract_file, contract_event, contract_reminder, contract_evaluation_term,
+// contract_evaluation, contract_evaluation_appeal.
 package contract

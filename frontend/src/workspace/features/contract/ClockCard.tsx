@@ -52,7 +52,7 @@ export function ClockCard({ c }: { c: Contract }) {
         {k.provisional === true ? "所依据的年份日历尚未公布，暂定。" : ""}
         {k.promised === k.awardDays ? "" : `中选时承诺 ${k.awardDays} 个，经变更为 ${k.promised} 个。`}
       </p>
-      {c.stops.length === 0 ? <p className="tell">没有停计。</p> : (
+      {c.stops.length === 0 ? <p className="tell">双方没有提出停计。项目业主验收成果的工作日不计入时限。</p> : (
         <ul className="parts">
           {c.stops.map((s) => (
             <StopLine key={s.id} c={c} s={s} />

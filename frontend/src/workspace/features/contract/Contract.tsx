@@ -12,7 +12,7 @@ import { EvaluationCard } from "./EvaluationCard";
 import { MoneyCard } from "./MoneyCard";
 import { ResultsCard } from "./ResultsCard";
 import { TermsCard } from "./TermsCard";
-import { placeOf, sideWords, useContract, waits, type Contract as One } from "./contracts";
+import { placeOf, sideWords, todo, useContract, waits, type Contract as One } from "./contracts";
 import { useBoard } from "./evaluations";
 import "./contract.css";
 
@@ -54,7 +54,7 @@ function Shown({ c }: { c: One }) {
           {c.course.map((s) => (
             <li key={`${s.at}${s.action}`}>
               <b>{s.label}</b>
-              {s.note}
+              <span>{s.note}</span>
               <small>
                 {s.sideLabel} · {dateTime(s.at)}
                 {s.entryId === undefined ? "" : " · 已记入公开日志"}
@@ -87,7 +87,7 @@ function Now({ c }: { c: One }) {
           {waiting.map((a) => (
             <li key={`${a.action} ${a.subjectId ?? ""} ${a.milestone ?? ""}`}>
               <a href={`#${placeOf(a.action)}`}>
-                {a.label}
+                {todo(a)}
                 {a.milestone === undefined ? "" : `（${c.milestones[a.milestone - 1]?.name ?? ""}）`}
               </a>
               {a.until === undefined ? null : (

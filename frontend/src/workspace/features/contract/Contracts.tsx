@@ -8,7 +8,7 @@ import { until } from "../../../shared/format/time";
 import { yuanOf } from "../../../shared/format/amount";
 import { AppealsDesk } from "./AppealsDesk";
 import { EvaluationsDue } from "./EvaluationsDue";
-import { useContracts, viewsOf, waits, type ContractRow as Row, type View } from "./contracts";
+import { todo, useContracts, viewsOf, waits, type ContractRow as Row, type View } from "./contracts";
 import "./contract.css";
 
 /** The contracts of each side someone is on; what awaits him stands first. */
@@ -142,7 +142,7 @@ export function ContractRow({ c }: { c: Row }) {
           `承诺 ${c.dueOn} 以前交付`
         )}
       </p>
-      {waiting.length > 0 ? <p className="contract-wait">待办：{waiting.map((a) => a.label).join("、")}</p> : c.awaitingOther ? <p className="contract-facts">等对方办理</p> : null}
+      {waiting.length > 0 ? <p className="contract-wait">待办：{waiting.map(todo).join("、")}</p> : c.awaitingOther ? <p className="contract-facts">等对方办理</p> : null}
     </li>
   );
 }

@@ -83,6 +83,27 @@ export function waits(awaiting: readonly Allowed[]): Allowed[] {
   });
 }
 
+const words: Readonly<Record<string, string>> = {
+  confirm: "确认合同",
+  file: "备案合同",
+  amended: "答复对方提出的变更",
+  "confirm-stop": "答复停计",
+  "confirm-resume": "答复恢复计时的日期",
+  deliver: "提交修改后的成果",
+  accept: "验收成果",
+  "confirm-payment": "确认收款",
+  "void-payment": "核对机构有异议的付款",
+  terminate: "答复终止",
+  "dispute-termination": "答复终止",
+  "decline-termination": "答复终止",
+  "record-first-pass": "登记审批部门首次审查的结果",
+};
+
+/** What waits, as someone says it who has it to do. */
+export function todo(a: Pick<Allowed, "action" | "label">): string {
+  return words[a.action] ?? a.label;
+}
+
 /** How the sums of terms differ from the price: 0 when they make it up. */
 export function unassigned(t: Pick<Terms, "priceFen" | "advanceFen" | "milestones">): number {
   return t.priceFen - t.advanceFen - t.milestones.reduce((sum, m) => sum + m.payFen, 0);
