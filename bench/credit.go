@@ -91,7 +91,7 @@ func (b *bench) creditUpdates(ctx context.Context, pool *db.Pool, svc *credit.Se
 		star := 1 + rand.IntN(5)
 		started := time.Now()
 		err := db.InTx(ctx, pool, func(tx db.Tx) error {
-			return credit.EvaluateTx(ctx, tx, credit.Given{ID: uuid.New(), Agency: ids[rand.IntN(len(ids))], Contract: uuid.New(), By: by, At: time.Now(),
+			return svc.EvaluateTx(ctx, tx, credit.Given{ID: uuid.New(), Agency: ids[rand.IntN(len(ids))], Contract: uuid.New(), By: by, At: time.Now(),
 				Evaluation: credit.Evaluation{Org: orgs[rand.IntN(len(orgs))], Quality: star, Timeliness: star, Fee: star, Conduct: star, Attitude: star}})
 		})
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // newContract builds what follows the award; the second factor is identity's.
 func (c *Core) newContract() *contract.Service {
-	return contract.New(contract.Deps{Pool: c.Pool, Policy: c.Policy, Procurement: c.Procurement, Prove: c.Identity.Prove, LogIndexes: c.logIndexes, Tell: c.tellContract})
+	return contract.New(contract.Deps{Pool: c.Pool, Policy: c.Policy, Procurement: c.Procurement, Credit: c.Credit, Prove: c.Identity.Prove, LogIndexes: c.logIndexes, Tell: c.tellContract})
 }
 
 // contractWords are what is told of a step: a title before the project's name, and a body

@@ -23,7 +23,7 @@ import (
 // newRecords builds the desk of the rubric, the records and the bans.
 func (c *Core) newRecords() *credit.Desk {
 	return credit.NewDesk(credit.DeskDeps{
-		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Tell: c.tellRecord, Rule: rules.Int, RuleOf: rules.IntOf, Due: due,
+		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Scores: c.Credit, Tell: c.tellRecord, Rule: rules.Int, RuleOf: rules.IntOf, Due: due,
 		Log: func(ctx context.Context, tx db.Tx, l credit.LogLine) error {
 			_, err := c.Ledger.AppendTx(ctx, tx, ledger.Entry{Kind: l.Kind, Subject: l.Subject, Region: l.Region, Body: l.Body})
 			return err

@@ -35,7 +35,7 @@ func TestAGradeIsTold(t *testing.T) {
 	exec(`INSERT INTO credit_record (id, agency_id, rubric_id, rubric_version, points, facts, source, state, proposer, proposed_at, confirmer, confirmed_at, expires_on)
 		SELECT gen_random_uuid(), $1, 'T-01', 1, -150, '某事', '某处', 'confirmed', $2, $4, $3, $4, '2199-01-01' FROM generate_series(1, 3)`, of, one, two, a.Now())
 	err := db.InTx(t.Context(), a.Pool, func(tx db.Tx) error {
-		return credit.MeasureTx(t.Context(), tx, credit.Measured{Agency: of, Kind: credit.OnTime, Kept: true, Subject: uuid.New(), At: a.Now()})
+		return a.Credit.MeasureTx(t.Context(), tx, credit.Measured{Agency: of, Kind: credit.OnTime, Kept: true, Subject: uuid.New(), At: a.Now()})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -142,7 +142,7 @@ func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, pro
 		return rep, err
 	}
 	if agencies >= demoAgencies {
-		needs := demo.Procurements{Procurement: c.Procurement, Pool: c.Pool, Vault: c.Vault, Seed: seed, Now: c.Now()}
+		needs := demo.Procurements{Procurement: c.Procurement, Credit: c.Credit, Pool: c.Pool, Vault: c.Vault, Seed: seed, Now: c.Now()}
 		if err := needs.Store(ctx); err != nil {
 			return rep, fmt.Errorf("载入示例采购失败: %w", err)
 		}

@@ -178,7 +178,7 @@ func (m *matter) complete(ctx context.Context, d Delivery, said string) error {
 	onTime, kept := timing.Used <= m.c.Days, m.c.PriceKept(m.paid())
 	m.c.UsedDays, m.c.DeliveredAt = &timing.Used, &d.At
 	for kind, ok := range map[credit.FactKind]bool{credit.OnTime: onTime, credit.PriceKept: kept} {
-		if err := credit.MeasureTx(ctx, m.tx, credit.Measured{Agency: m.c.Agency, Kind: kind, Kept: ok, Subject: m.c.ID, At: m.now}); err != nil {
+		if err := m.Credit.MeasureTx(ctx, m.tx, credit.Measured{Agency: m.c.Agency, Kind: kind, Kept: ok, Subject: m.c.ID, At: m.now}); err != nil {
 			return err
 		}
 	}

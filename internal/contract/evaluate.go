@@ -248,7 +248,7 @@ func (m *evaluator) score(ctx context.Context, e Evaluation) error {
 	if e.By != nil {
 		by = *e.By
 	}
-	return credit.EvaluateTx(ctx, m.tx, credit.Given{Evaluation: e.Opinion.forCredit(m.c.Org), ID: e.ID, Agency: m.c.Agency, Contract: m.c.ID, Comment: e.Opinion.Comment, By: by, At: m.now})
+	return m.Credit.EvaluateTx(ctx, m.tx, credit.Given{Evaluation: e.Opinion.forCredit(m.c.Org), ID: e.ID, Agency: m.c.Agency, Contract: m.c.ID, Comment: e.Opinion.Comment, By: by, At: m.now})
 }
 
 // record writes a step of an evaluation: into the procurement's course and the public log

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"zjcs/internal/credit"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/clock"
@@ -242,7 +241,7 @@ func (m *evaluator) strike(ctx context.Context, e Evaluation, reason string) err
 	if e.Side != Purchaser || !e.Counts {
 		return nil
 	}
-	return credit.StrikeEvaluationTx(ctx, m.tx, e.ID, reason, m.now)
+	return m.Credit.StrikeEvaluationTx(ctx, m.tx, e.ID, reason, m.now)
 }
 
 // CorrectInput is what the author of a struck evaluation says instead.

@@ -57,7 +57,7 @@ func (s *Service) RecordFirstPass(ctx context.Context, in PassInput) (Detail, er
 			if err := strikePass(ctx, tx, m.c.ID, why, m.now); err != nil {
 				return err
 			}
-			if err := credit.StrikeFactTx(ctx, tx, credit.FirstPass, m.c.ID, m.now); err != nil {
+			if err := s.Credit.StrikeFactTx(ctx, tx, credit.FirstPass, m.c.ID, m.now); err != nil {
 				return err
 			}
 			note += "；更正原登记：" + why
@@ -65,7 +65,7 @@ func (s *Service) RecordFirstPass(ctx context.Context, in PassInput) (Detail, er
 		if err := insertPass(ctx, tx, m.c.ID, personOf(ctx), p); err != nil {
 			return err
 		}
-		if err := credit.MeasureTx(ctx, tx, credit.Measured{Agency: m.c.Agency, Kind: credit.FirstPass, Kept: p.Passed, Subject: m.c.ID, At: m.now}); err != nil {
+		if err := s.Credit.MeasureTx(ctx, tx, credit.Measured{Agency: m.c.Agency, Kind: credit.FirstPass, Kept: p.Passed, Subject: m.c.ID, At: m.now}); err != nil {
 			return err
 		}
 		return m.take(ctx, step{action: FirstPass, note: note, to: []Side{Purchaser, Agency}, kind: "contract-first-pass", move: procurement.ReviewPassed,

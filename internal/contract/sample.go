@@ -325,7 +325,7 @@ func (m *matter) sampleAfter(ctx context.Context, in Sample) error {
 		if err := insertPass(ctx, m.tx, m.c.ID, uuid.Nil, p); err != nil {
 			return err
 		}
-		if err := credit.MeasureTx(ctx, m.tx, credit.Measured{Agency: m.c.Agency, Kind: credit.FirstPass, Kept: p.Passed, Subject: m.c.ID, At: m.now}); err != nil {
+		if err := m.Credit.MeasureTx(ctx, m.tx, credit.Measured{Agency: m.c.Agency, Kind: credit.FirstPass, Kept: p.Passed, Subject: m.c.ID, At: m.now}); err != nil {
 			return err
 		}
 		if err := m.take(ctx, step{action: FirstPass, note: "示例审批部门审查：首次报送" + map[bool]string{true: "通过", false: "未通过"}[p.Passed], kind: "contract-first-pass", move: procurement.ReviewPassed,

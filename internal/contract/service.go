@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/credit"
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/audit"
@@ -23,6 +24,7 @@ type Deps struct {
 	Pool        *db.Pool
 	Policy      *authz.Policy
 	Procurement *procurement.Service
+	Credit      *credit.Service // takes in what was measured and evaluated
 	// Prove spends a code of the actor's second factor and, when it is right, runs then in
 	// the same transaction.
 	Prove func(ctx context.Context, p identity.Proof, then func(db.Tx) error) error

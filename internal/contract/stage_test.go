@@ -12,6 +12,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/agency"
+	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/authz"
@@ -81,7 +84,7 @@ func setup(t testing.TB) *stage {
 		s.lines = append(s.lines, e)
 		return uuid.Must(uuid.NewV7()), nil
 	}})
-	s.Service = New(Deps{Pool: s.pool, Policy: policy, Procurement: market, Prove: s.prove, Tell: func(_ context.Context, _ db.Tx, a Announcement) error {
+	s.Service = New(Deps{Pool: s.pool, Policy: policy, Procurement: market, Credit: credit.New(s.pool, agency.New(s.pool, catalog.New(s.pool), time.Now), time.Now), Prove: s.prove, Tell: func(_ context.Context, _ db.Tx, a Announcement) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.told = append(s.told, a)

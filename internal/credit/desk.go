@@ -18,6 +18,7 @@ type DeskDeps struct {
 	Pool   *db.Pool
 	Vault  *secret.Vault
 	Policy *authz.Policy
+	Scores *Service // follow every step that counts
 	// Log appends to the public log in the transaction of what it tells. body must hold no
 	// personal data; it is published as JSON.
 	Log func(ctx context.Context, tx db.Tx, l LogLine) error

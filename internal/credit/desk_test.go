@@ -59,7 +59,8 @@ func newDesk(t *testing.T) *desk {
 	due := func(_ context.Context, _ db.Querier, from time.Time, n int) (time.Time, bool, error) {
 		return clock.Midnight(from.AddDate(0, 0, n)), false, nil
 	}
-	d.Desk = credit.NewDesk(credit.DeskDeps{Pool: pool, Vault: d.vault, Policy: policy, Rule: rules.Int, RuleOf: rules.IntOf, Due: due,
+	d.public = credit.New(pool, agency.New(pool, catalog.New(pool), time.Now), time.Now)
+	d.Desk = credit.NewDesk(credit.DeskDeps{Pool: pool, Vault: d.vault, Policy: policy, Scores: d.public, Rule: rules.Int, RuleOf: rules.IntOf, Due: due,
 		Log: func(_ context.Context, _ db.Tx, l credit.LogLine) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()
@@ -81,7 +82,6 @@ func newDesk(t *testing.T) *desk {
 		},
 		Announce: func(context.Context, db.Tx, review.Announcement) error { return nil },
 	}, d.Kinds()...)
-	d.public = credit.New(pool, agency.New(pool, catalog.New(pool), time.Now), time.Now)
 	d.exec(`INSERT INTO service_item (id, code, name, sector, legal_basis, basis_strength, required_qualification, result_document, entrusting_parties, self_prepare,
 			fee_type, fee_reference, time_limit, notes, unverified_fields, batch_id)
 		VALUES (gen_random_uuid(), 'ZJ0011', '土地勘测定界', '自然资源', '{}', 'direct', '', '', '{applicant}', 'no', '', '', '', '', '{}', (SELECT id FROM import_batch LIMIT 1))`)

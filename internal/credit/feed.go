@@ -32,39 +32,39 @@ type Measured struct {
 
 // EvaluateTx lets an evaluation count from At on. Errors: a Conflict where the contract
 // has one that counts already.
-func EvaluateTx(ctx context.Context, tx db.Tx, e Given) error {
+func (s *Service) EvaluateTx(ctx context.Context, tx db.Tx, e Given) error {
 	if err := insertEvaluation(ctx, tx, e); err != nil {
 		return err
 	}
-	return refreshTx(ctx, tx, e.Agency, e.At)
+	return s.refreshTx(ctx, tx, e.Agency, e.At)
 }
 
 // StrikeEvaluationTx ends an evaluation that was found to be untrue: from at on it counts
 // for nothing, while what was scored before stays as it was. A corrected one follows by
 // EvaluateTx. Errors: NotFound where none of that id counts.
-func StrikeEvaluationTx(ctx context.Context, tx db.Tx, id uuid.UUID, reason string, at time.Time) error {
+func (s *Service) StrikeEvaluationTx(ctx context.Context, tx db.Tx, id uuid.UUID, reason string, at time.Time) error {
 	agency, err := strikeEvaluation(ctx, tx, id, reason, at)
 	if err != nil {
 		return err
 	}
-	return refreshTx(ctx, tx, agency, at)
+	return s.refreshTx(ctx, tx, agency, at)
 }
 
 // MeasureTx lets a fact count from At on. Measured again on the same subject it changes
 // nothing.
-func MeasureTx(ctx context.Context, tx db.Tx, f Measured) error {
+func (s *Service) MeasureTx(ctx context.Context, tx db.Tx, f Measured) error {
 	if err := insertFact(ctx, tx, f); err != nil {
 		return err
 	}
-	return refreshTx(ctx, tx, f.Agency, f.At)
+	return s.refreshTx(ctx, tx, f.Agency, f.At)
 }
 
 // StrikeFactTx ends a fact that was measured wrongly, of a kind and on a subject; where
 // none counts it does nothing.
-func StrikeFactTx(ctx context.Context, tx db.Tx, kind FactKind, subject uuid.UUID, at time.Time) error {
+func (s *Service) StrikeFactTx(ctx context.Context, tx db.Tx, kind FactKind, subject uuid.UUID, at time.Time) error {
 	agency, err := strikeFact(ctx, tx, kind, subject, at)
 	if err != nil || agency == uuid.Nil {
 		return err
 	}
-	return refreshTx(ctx, tx, agency, at)
+	return s.refreshTx(ctx, tx, agency, at)
 }

@@ -77,29 +77,24 @@ type Outlets struct {
 
 const newsBatch = 100
 
-// Tell passes on what is not yet told, the oldest first. Each is told once, by whichever
-// instance has it.
-func (s *Service) Tell(ctx context.Context) error {
+// tellTx passes on what this transaction has written, in its order: a grade is in the
+// public log when it is published (domain.md section 7), not some time after.
+func (s *Service) tellTx(ctx context.Context, tx db.Tx) error {
 	if s.Outlets.Log == nil {
 		return nil
 	}
 	for {
-		told := 0
-		err := db.InTx(ctx, s.pool, func(tx db.Tx) error {
-			list, err := lockNews(ctx, tx)
-			if err != nil {
+		list, err := lockNews(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, n := range list {
+			if err := s.tell(ctx, tx, n); err != nil {
 				return err
 			}
-			told = len(list)
-			for _, n := range list {
-				if err := s.tell(ctx, tx, n); err != nil {
-					return err
-				}
-			}
+		}
+		if len(list) < newsBatch {
 			return nil
-		})
-		if err != nil || told < newsBatch {
-			return err
 		}
 	}
 }

@@ -89,8 +89,10 @@ func (s *Service) recount(ctx context.Context, c chunk) (n Recount, err error) {
 		list = list[len(part):]
 		written := 0
 		err = db.InTx(ctx, s.pool, func(tx db.Tx) (err error) {
-			written, err = restate(ctx, tx, part)
-			return err
+			if written, err = restate(ctx, tx, part); err != nil {
+				return err
+			}
+			return s.tellTx(ctx, tx)
 		})
 		n.Corrected += written
 	}

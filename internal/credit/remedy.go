@@ -227,7 +227,7 @@ func (r remedyDoor) publish(ctx context.Context, tx db.Tx, s review.Submission, 
 	if err := r.logTx(ctx, tx, l, to, reason, s.Number, l.now); err != nil {
 		return uuid.Nil, err
 	}
-	if err := refreshTx(ctx, tx, l.agency, l.now); err != nil {
+	if err := r.Scores.refreshTx(ctx, tx, l.agency, l.now); err != nil {
 		return uuid.Nil, err
 	}
 	return l.id, nil

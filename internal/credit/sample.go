@@ -46,12 +46,12 @@ type SampleRecord struct {
 
 // StoreSamples stores what invented agencies did, marked 示例数据, and walks each through the
 // days since: its changes and measures are those it would have had.
-func StoreSamples(ctx context.Context, tx db.Tx, list []Sample, now time.Time) error {
-	for _, s := range list {
-		if err := insertSample(ctx, tx, s); err != nil {
+func (s *Service) StoreSamples(ctx context.Context, tx db.Tx, list []Sample, now time.Time) error {
+	for _, one := range list {
+		if err := insertSample(ctx, tx, one); err != nil {
 			return err
 		}
-		if err := walk(ctx, tx, s.Agency, now); err != nil {
+		if err := s.walk(ctx, tx, one.Agency, now); err != nil {
 			return err
 		}
 	}
@@ -59,7 +59,7 @@ func StoreSamples(ctx context.Context, tx db.Tx, list []Sample, now time.Time) e
 }
 
 // walk settles an agency at every time at which something changed, as if it had been there.
-func walk(ctx context.Context, tx db.Tx, agency uuid.UUID, now time.Time) error {
+func (s *Service) walk(ctx context.Context, tx db.Tx, agency uuid.UUID, now time.Time) error {
 	w, was, err := lockStanding(ctx, tx, agency)
 	if err != nil {
 		return err
@@ -87,19 +87,5 @@ func walk(ctx context.Context, tx db.Tx, agency uuid.UUID, now time.Time) error 
 	if err := updateStanding(ctx, tx, agency, was, was, byTime); err != nil {
 		return err
 	}
-	return settleTx(ctx, tx, agency, now, byTime) // terms that are over by now
-}
-
-// SampleRubric are the entries that samples are made under, as far as the rubric has none
-// of their id.
-func SampleRubric(ctx context.Context, tx db.Tx, entries []SampleEntry) error {
-	return insertSampleEntries(ctx, tx, entries)
-}
-
-// SampleEntry is an invented entry of the rubric.
-type SampleEntry struct {
-	ID, Level, Conduct string
-	From, To           Points
-	Months             int
-	Veto               bool
+	return s.settleTx(ctx, tx, agency, now, byTime) // terms that are over by now
 }

@@ -90,5 +90,5 @@ func (d *Desk) storeLifeTx(ctx context.Context, tx db.Tx, l *life, s SampleLife,
 			return err
 		}
 	}
-	return refreshTx(ctx, tx, l.agency, now)
+	return d.Scores.refreshTx(ctx, tx, l.agency, now)
 }

@@ -62,11 +62,11 @@ const (
 // transaction. Two who change one agency at once take turns here: the later reads what the
 // earlier wrote. A time before the one last worked out for is that one: what is told late
 // does not turn the standing back.
-func refreshTx(ctx context.Context, tx db.Tx, agency uuid.UUID, at time.Time) error {
-	return settleTx(ctx, tx, agency, at, byChange)
+func (s *Service) refreshTx(ctx context.Context, tx db.Tx, agency uuid.UUID, at time.Time) error {
+	return s.settleTx(ctx, tx, agency, at, byChange)
 }
 
-func settleTx(ctx context.Context, tx db.Tx, agency uuid.UUID, at time.Time, why cause) error {
+func (s *Service) settleTx(ctx context.Context, tx db.Tx, agency uuid.UUID, at time.Time, why cause) error {
 	w, was, err := lockStanding(ctx, tx, agency)
 	if err != nil {
 		return err
@@ -83,7 +83,10 @@ func settleTx(ctx context.Context, tx db.Tx, agency uuid.UUID, at time.Time, why
 		return err
 	}
 	f := following{tx: tx, who: w, history: h, at: at}
-	return f.follow(ctx, open, was, now)
+	if err := f.follow(ctx, open, was, now); err != nil {
+		return err
+	}
+	return s.tellTx(ctx, tx)
 }
 
 // changeTx writes the standing and what changed of it; of another grade the public log and
@@ -98,8 +101,7 @@ func changeTx(ctx context.Context, tx db.Tx, w who, was, now standing, why cause
 	return insertNews(ctx, tx, w, gradeChanged, GradeChange{Agency: w, From: gradeNow(was), To: gradeNow(now), Cause: string(why), At: now.WorkedAt}, now.WorkedAt)
 }
 
-// Turn does what time alone makes due: what counts no more, terms that are over, and the
-// telling of changes. It may run often, on several instances; a day that no one ran on is
+// Turn does what time alone makes due: what counts no more, and terms that are over. It may run often, on several instances; a day that no one ran on is
 // made up for.
 func (s *Service) Turn(ctx context.Context) error {
 	var after uuid.UUID
@@ -109,11 +111,11 @@ func (s *Service) Turn(ctx context.Context) error {
 			return err
 		}
 		if len(due) == 0 {
-			return s.Tell(ctx)
+			return nil
 		}
 		for _, id := range due {
 			after = id
-			if err := db.InTx(ctx, s.pool, func(tx db.Tx) error { return settleTx(ctx, tx, id, s.now(), byTime) }); err != nil {
+			if err := db.InTx(ctx, s.pool, func(tx db.Tx) error { return s.settleTx(ctx, tx, id, s.now(), byTime) }); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package credit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -81,7 +82,7 @@ func (m *market) record(of uuid.UUID, rubric string, points Points, at time.Time
 		if err != nil {
 			return err
 		}
-		return refreshTx(context.Background(), tx, of, at)
+		return m.svc.refreshTx(context.Background(), tx, of, at)
 	})
 	return id
 }
@@ -92,7 +93,7 @@ func (m *market) end(of, record uuid.UUID, how string) {
 		if _, err := tx.Exec(context.Background(), `UPDATE credit_record SET `+how+` = $2 WHERE id = $1`, record, m.now); err != nil {
 			return err
 		}
-		return refreshTx(context.Background(), tx, of, m.now)
+		return m.svc.refreshTx(context.Background(), tx, of, m.now)
 	})
 }
 
@@ -100,7 +101,7 @@ func (m *market) stars(of, buyer uuid.UUID, n int, at time.Time) uuid.UUID {
 	m.t.Helper()
 	id := uuid.New()
 	m.in(func(tx db.Tx) error {
-		return EvaluateTx(context.Background(), tx, Given{ID: id, Agency: of, Contract: uuid.New(), By: m.one, At: at,
+		return m.svc.EvaluateTx(context.Background(), tx, Given{ID: id, Agency: of, Contract: uuid.New(), By: m.one, At: at,
 			Evaluation: Evaluation{Org: buyer, Quality: n, Timeliness: n, Fee: n, Conduct: n, Attitude: n}})
 	})
 	return id
@@ -188,7 +189,7 @@ func TestStandingIsTheScore(t *testing.T) {
 			case "fact":
 				f := Measured{Agency: of, Kind: rapid.SampledFrom(FactKinds).Draw(t, "kind"), Kept: rapid.Bool().Draw(t, "kept"), Subject: uuid.New(), At: at}
 				subjects = append(subjects, f.Subject)
-				m.in(func(tx db.Tx) error { return MeasureTx(context.Background(), tx, f) })
+				m.in(func(tx db.Tx) error { return m.svc.MeasureTx(context.Background(), tx, f) })
 			case "record":
 				rubric := rapid.SampledFrom([]string{"M-01", "G-01", "G-01", "S-01", "H-01"}).Draw(t, "rubric")
 				points := map[string]Points{"M-01": -50, "G-01": -150, "S-01": -300, "H-01": 50}[rubric]
@@ -208,7 +209,7 @@ func TestStandingIsTheScore(t *testing.T) {
 			case "strike", "correct":
 				late = false
 				if id, ok := pick("evaluation", evaluations); ok {
-					m.in(func(tx db.Tx) error { return StrikeEvaluationTx(context.Background(), tx, id, "不实", m.now) })
+					m.in(func(tx db.Tx) error { return m.svc.StrikeEvaluationTx(context.Background(), tx, id, "不实", m.now) })
 					evaluations = slices.DeleteFunc(evaluations, func(e uuid.UUID) bool { return e == id })
 					evaluations = append(evaluations, m.stars(of, m.buyers[0], 4, m.now))
 				}
@@ -216,7 +217,7 @@ func TestStandingIsTheScore(t *testing.T) {
 				late = false
 				if id, ok := pick("subject", subjects); ok {
 					for _, k := range FactKinds {
-						m.in(func(tx db.Tx) error { return StrikeFactTx(context.Background(), tx, k, id, m.now) })
+						m.in(func(tx db.Tx) error { return m.svc.StrikeFactTx(context.Background(), tx, k, id, m.now) })
 					}
 				}
 			case "time":
@@ -410,9 +411,10 @@ func TestWhatAGradeLeadsTo(t *testing.T) {
 	})
 }
 
-// TestNewsIsToldOnce: a change of grade reaches the public log and the agency once, though
-// two instances tell; one of a score alone is no news.
-func TestNewsIsToldOnce(t *testing.T) {
+// TestNewsIsToldWithTheChange: another grade is in the public log and told to the agency in
+// the transaction that makes it, once; a change of a score alone is no news, and what is
+// rolled back was never told.
+func TestNewsIsToldWithTheChange(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	var mu sync.Mutex
@@ -436,18 +438,22 @@ func TestNewsIsToldOnce(t *testing.T) {
 	m.record(of, "M-01", -50, m.now)
 	m.record(of, "G-01", -150, m.now)
 	m.record(of, "G-01", -150, m.now)
-	var wg sync.WaitGroup
-	for range 3 {
-		wg.Go(func() {
-			if err := m.svc.Turn(context.Background()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
 	slices.Sort(logged)
 	if d := cmp.Diff([]string{"A>B", "B>C", "credit-effect"}, logged); d != "" || told != 3 || changed != 1 {
 		t.Errorf("%v, %d told, %d changed", logged, told, changed)
+	}
+	var late int
+	if err := m.pool.QueryRow(t.Context(), `SELECT count(*) FROM credit_news WHERE told_at IS NULL OR entry_id IS DISTINCT FROM $1`, entry).Scan(&late); err != nil || late != 0 {
+		t.Errorf("%d lines have no place in the log, %v", late, err)
+	}
+	m.svc.Outlets.Log = func(context.Context, db.Tx, News) (uuid.UUID, error) { return uuid.Nil, errors.New("the log is away") }
+	before := m.agency()
+	err := db.InTx(t.Context(), m.pool, func(tx db.Tx) error {
+		return m.svc.EvaluateTx(t.Context(), tx, Given{ID: uuid.New(), Agency: of, Contract: uuid.New(), By: m.one, At: m.now, Evaluation: Evaluation{Org: m.buyers[0], Quality: 1, Timeliness: 1, Fee: 1, Conduct: 1, Attitude: 1}})
+	})
+	var evaluated int
+	if scan := m.pool.QueryRow(t.Context(), `SELECT count(*) FROM credit_evaluation WHERE agency_id IN ($1, $2)`, of, before).Scan(&evaluated); scan != nil || err == nil || evaluated != 0 {
+		t.Errorf("a grade that could not be logged was kept: %d evaluations, %v %v", evaluated, err, scan)
 	}
 }
 

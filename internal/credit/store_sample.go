@@ -33,16 +33,3 @@ func insertSample(ctx context.Context, tx db.Tx, s Sample) error {
 	}
 	return nil
 }
-
-func insertSampleEntries(ctx context.Context, tx db.Tx, entries []SampleEntry) error {
-	for _, e := range entries {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO credit_rubric (id, version, level, conduct, points_from, points_to, validity_months, veto, legal_basis, effective_from, demo)
-			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, '示例条目，不作依据', '2020-01-01', true) ON CONFLICT DO NOTHING`,
-			e.ID, e.Level, e.Conduct, e.From, e.To, e.Months, e.Veto)
-		if err != nil {
-			return fmt.Errorf("sample entry of the rubric: %w", err)
-		}
-	}
-	return nil
-}

@@ -299,7 +299,7 @@ func (d *Desk) publishTx(ctx context.Context, tx db.Tx, l *life, from review.Sta
 	if err := d.logTx(ctx, tx, l, to, "", "", l.now); err != nil {
 		return err
 	}
-	if err := refreshTx(ctx, tx, l.agency, l.now); err != nil {
+	if err := d.Scores.refreshTx(ctx, tx, l.agency, l.now); err != nil {
 		return err
 	}
 	return d.tellTx(ctx, tx, l, Publish, l.conduct+"："+l.points.Text()+" 分，计分至 "+l.expiresOn)
@@ -330,7 +330,7 @@ func (d *Desk) Withdraw(ctx context.Context, id uuid.UUID, reason string) (Recor
 		if err := d.keepStep(ctx, tx, l, Withdraw, to, reason, perm); err != nil {
 			return err
 		}
-		if err := refreshTx(ctx, tx, l.agency, l.now); err != nil {
+		if err := d.Scores.refreshTx(ctx, tx, l.agency, l.now); err != nil {
 			return err
 		}
 		if l.notifiedAt == nil { // the agency never heard of it

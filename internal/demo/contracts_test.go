@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"zjcs/internal/agency"
+	"zjcs/internal/catalog"
 	"zjcs/internal/contract"
+	"zjcs/internal/credit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/page"
 	"zjcs/internal/platform/rules"
@@ -29,10 +32,11 @@ func TestTheMarketSigns(t *testing.T) {
 		t.Fatal(err)
 	}
 	market := procurement.New(procurement.Deps{Pool: pool, Vault: vault, Policy: policy, Workdays: rules.Int, Now: time.Now, PublicURL: "https://zjcs.example"})
-	if err := (Procurements{Procurement: market, Pool: pool, Vault: vault, Seed: 1, Now: time.Now()}).Store(t.Context()); err != nil {
+	ratings := credit.New(pool, agency.New(pool, catalog.New(pool), time.Now), time.Now)
+	if err := (Procurements{Procurement: market, Credit: ratings, Pool: pool, Vault: vault, Seed: 1, Now: time.Now()}).Store(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s := contract.New(contract.Deps{Pool: pool, Policy: policy, Procurement: market})
+	s := contract.New(contract.Deps{Pool: pool, Policy: policy, Procurement: market, Credit: ratings})
 	for range 2 {
 		if err := (Contracts{Contract: s, Pool: pool, Now: time.Now()}).Store(t.Context()); err != nil {
 			t.Fatal(err)

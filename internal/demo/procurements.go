@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/credit"
 	"zjcs/internal/draw"
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/clock"
@@ -21,6 +22,7 @@ import (
 // that anyone can recompute, and results. The agencies and experts must be there.
 type Procurements struct {
 	Procurement *procurement.Service
+	Credit      *credit.Service
 	Pool        *db.Pool
 	Vault       *secret.Vault
 	Seed        uint64

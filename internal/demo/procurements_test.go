@@ -7,6 +7,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/agency"
+	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/draw"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/page"
@@ -34,7 +37,7 @@ func TestTheMarketBuys(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := procurement.New(procurement.Deps{Pool: pool, Vault: vault, Policy: policy, Workdays: rules.Int, Now: time.Now, PublicURL: "https://zjcs.example"})
-		d := Procurements{Procurement: s, Pool: pool, Vault: vault, Seed: 5, Now: time.Now()}
+		d := Procurements{Procurement: s, Credit: credit.New(pool, agency.New(pool, catalog.New(pool), time.Now), time.Now), Pool: pool, Vault: vault, Seed: 5, Now: time.Now()}
 		for range 2 {
 			if err := d.Store(t.Context()); err != nil {
 				t.Fatal(err)

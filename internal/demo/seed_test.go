@@ -8,9 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"zjcs/data"
 	"zjcs/internal/agency"
+	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/provenance"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/testkit"
 )
@@ -21,6 +26,21 @@ func newTestMarket(t testing.TB) (*db.Pool, *secret.Vault) {
 	t.Helper()
 	pool := testkit.DB(t)
 	if err := exchange.LoadReference(t.Context(), pool, nil); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := data.FS.ReadFile(data.Rubric)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := credit.ParseRubric(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped := provenance.Batch{ID: uuid.Must(uuid.NewV7()), Kind: provenance.Rubric, Source: "随程序发布", FileName: data.Rubric}
+	if err := exchange.Once(t.Context(), pool, shipped, func(tx db.Tx) (provenance.Summary, []uuid.UUID, error) {
+		sum, err := credit.StoreRubric(t.Context(), tx, shipped, entries)
+		return sum, nil, err
+	}, nil); err != nil {
 		t.Fatal(err)
 	}
 	vault, err := secret.NewVault(secret.NewKey())

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -34,7 +35,7 @@ func reputation(t *testing.T, pool *db.Pool, c cast) {
 			s.Records = append(s.Records, credit.SampleRecord{ID: uuid.New(), Rubric: "G-01", Points: -150, Facts: hostile, Source: "测试", Months: 12, At: today.AddDate(0, -1, 0)})
 		}
 		s.Facts = []credit.SampleFact{{Kind: credit.OnTime, Kept: true, Count: 7, At: today.AddDate(0, -2, 0)}}
-		return credit.StoreSamples(t.Context(), tx, []credit.Sample{s}, today)
+		return credit.New(pool, nil, func() time.Time { return today }).StoreSamples(t.Context(), tx, []credit.Sample{s}, today)
 	})
 	if err != nil {
 		t.Fatal(err)

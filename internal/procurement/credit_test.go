@@ -21,7 +21,9 @@ func (e *engine) fall(f firm, records int) {
 	for range records {
 		s.Records = append(s.Records, credit.SampleRecord{ID: uuid.New(), Rubric: "G-01", Points: -150, Months: 12, At: time.Now()})
 	}
-	if err := db.InTx(e.t.Context(), e.pool, func(tx db.Tx) error { return credit.StoreSamples(e.t.Context(), tx, []credit.Sample{s}, time.Now()) }); err != nil {
+	if err := db.InTx(e.t.Context(), e.pool, func(tx db.Tx) error {
+		return credit.New(e.pool, nil, time.Now).StoreSamples(e.t.Context(), tx, []credit.Sample{s}, time.Now())
+	}); err != nil {
 		e.t.Fatal(err)
 	}
 }
@@ -77,7 +79,7 @@ func TestAGradeKeepsOut(t *testing.T) {
 	// The record overturned, whatever changes the score next finds nothing to hold it.
 	e.exec(`UPDATE credit_record SET overturned_at = now() WHERE id = (SELECT id FROM credit_record WHERE agency_id = $1 LIMIT 1)`, c.id)
 	if err := db.InTx(t.Context(), e.pool, func(tx db.Tx) error {
-		return credit.MeasureTx(t.Context(), tx, credit.Measured{Agency: c.id, Kind: credit.OnTime, Kept: true, Subject: uuid.New(), At: time.Now()})
+		return credit.New(e.pool, nil, time.Now).MeasureTx(t.Context(), tx, credit.Measured{Agency: c.id, Kind: credit.OnTime, Kept: true, Subject: uuid.New(), At: time.Now()})
 	}); err != nil {
 		t.Fatal(err)
 	}
