@@ -12,17 +12,33 @@ import (
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/platform/page"
 	"zjcs/internal/platform/provenance"
 )
 
 // creditOutlets are whom a change of grade and what follows from it is told to.
 func (c *Core) creditOutlets() credit.Outlets {
 	return credit.Outlets{
-		Log: c.logCredit, Tell: c.tellCredit, Indexes: c.logIndexes,
+		Log: c.logCredit, Tell: c.tellCredit, Indexes: c.logIndexes, Published: c.recordLines,
 		Changed: func(ctx context.Context, tx db.Tx, agencies []uuid.UUID) error {
 			return c.changed(ctx, tx, provenance.Agencies, agencies)
 		},
 	}
+}
+
+// recordLines finds the first line of each record: that of its publication.
+func (c *Core) recordLines(ctx context.Context, records []uuid.UUID) (map[uuid.UUID]int64, error) {
+	out := map[uuid.UUID]int64{}
+	for _, id := range records {
+		list, err := c.Ledger.List(ctx, ledger.Filter{Request: page.Request{Limit: page.MaxLimit}, Kind: "credit-record", Subject: id})
+		if err != nil {
+			return nil, err
+		}
+		if n := len(list.Items); n > 0 && list.Items[n-1].Index != nil {
+			out[id] = *list.Items[n-1].Index
+		}
+	}
+	return out, nil
 }
 
 // logCredit writes a line into the public log. What is invented has none.

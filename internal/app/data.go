@@ -146,6 +146,9 @@ func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, pro
 		if err := needs.Store(ctx); err != nil {
 			return rep, fmt.Errorf("载入示例采购失败: %w", err)
 		}
+		if err := demo.Records(ctx, c.Records, c.Now()); err != nil {
+			return rep, fmt.Errorf("载入示例信用记录失败: %w", err)
+		}
 	}
 	return rep, c.Search.Drain(ctx)
 }

@@ -240,7 +240,7 @@ func TestWhoHasNotSigned(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	refuse := func(number string) error {
-		return s.Service.Procurement.RefuseAward(s.as(s.buyerAdmin), procurement.RefuseInput{Procurement: s.procurement, Number: number, How: procurement.RefusedToSign, Reason: "书面表示不签合同"})
+		return s.Procurement.RefuseAward(s.as(s.buyerAdmin), procurement.RefuseInput{Procurement: s.procurement, Number: number, How: procurement.RefusedToSign, Reason: "书面表示不签合同"})
 	}
 	d := must2(t)(s.confirm(s.firmAdmin, s.drafted()))
 	wants(t, refuse(d.AwardNumber), apperr.Conflict)

@@ -61,13 +61,10 @@ type following struct {
 	at      time.Time
 }
 
-func (f following) follow(ctx context.Context, was, now standing) error {
-	open, err := openEffects(ctx, f.tx, f.who.ID)
-	if err != nil {
-		return err
-	}
+func (f following) follow(ctx context.Context, open []effect, was, now standing) error {
 	today := clock.Day(f.at)
 	for _, e := range slices.Backward(open) { // a later one stands on an earlier one
+		var err error
 		if e.Until < today {
 			err = f.over(ctx, e)
 		} else {
@@ -152,8 +149,9 @@ func (f following) try(ctx context.Context, e effect) error {
 		return heldEffect(ctx, f.tx, f.who.ID, e.ID, before, f.at)
 	case agency.Gone:
 		return endEffect(ctx, f.tx, e.ID, "gone", "机构已经退出或者清退", f.at)
+	case agency.Waits:
 	}
-	return nil // waits
+	return nil
 }
 
 func (f following) end(ctx context.Context, e effect, how, why string) error {

@@ -15,7 +15,7 @@ import (
 
 // life is a row of credit_record with what its agency and its entry say.
 type life struct {
-	days
+	phase
 	id, agency                     uuid.UUID
 	org                            uuid.UUID // of the agency; uuid.Nil where nobody has claimed it
 	agencyName, uscc, region       string

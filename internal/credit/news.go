@@ -71,6 +71,8 @@ type Outlets struct {
 	Changed func(ctx context.Context, tx db.Tx, agencies []uuid.UUID) error
 	// Indexes says where lines stand in the public log, as far as they have a position.
 	Indexes func(ctx context.Context, entries []uuid.UUID) (map[uuid.UUID]int64, error)
+	// Published says where the line stands by which each record was published.
+	Published func(ctx context.Context, records []uuid.UUID) (map[uuid.UUID]int64, error)
 }
 
 const newsBatch = 100

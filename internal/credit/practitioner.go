@@ -66,7 +66,7 @@ func (d *Desk) People(ctx context.Context, of uuid.UUID) ([]PersonStanding, erro
 		return nil, apperr.New(apperr.NotFound, "没有这家机构，或者它不在您的查看范围内").Because(err)
 	}
 	a := authz.From(ctx)
-	if a == nil || !(l.org != uuid.Nil && a.Of(l.org)) && !d.Policy.May(ctx, permitRead, l.scope()) {
+	if a == nil || (l.org == uuid.Nil || !a.Of(l.org)) && !d.Policy.May(ctx, permitRead, l.scope()) {
 		return nil, apperr.New(apperr.NotFound, "没有这家机构，或者它不在您的查看范围内")
 	}
 	return listPeople(ctx, d.Pool, of, clock.Day(l.now))

@@ -36,6 +36,7 @@ type Rating struct {
 	Evaluations []ShownEvaluation `json:"evaluations" doc:"计入得分的业主评价，新的在前；各条的分值相加，四舍五入到 0.1 分，等于业主评价一项"`
 	Facts       []ShownFact       `json:"facts" doc:"客观记录，各类的分值相加等于客观记录一项"`
 	Effects     []ShownEffect     `json:"effects" doc:"这一天适用的措施"`
+	Ban         *Ban              `json:"ban,omitempty" doc:"这一天有效的法定禁业"`
 	Trend       []Point           `json:"trend" doc:"两年来每月末和这一天的得分，都是当时的"`
 	Changes     []ShownChange     `json:"changes" doc:"最近的变化，新的在前，最多 20 条"`
 }
@@ -65,6 +66,7 @@ type ShownRecord struct {
 	ConfirmedOn string `json:"confirmedOn" format:"date" doc:"自哪一天起计分"`
 	ExpiresOn   string `json:"expiresOn" format:"date" doc:"计分至何日（含当日）"`
 	Later       string `json:"later,omitempty" doc:"这一天之后的变化：后来修复或者撤销"`
+	Index       *int64 `json:"-"` // of its line in the public log
 }
 
 // ShownEvaluation is a purchaser's evaluation with what it weighs.

@@ -17,16 +17,17 @@ type Recount struct {
 	Corrected int // whose stored standing was not what the rows make
 }
 
-// recountChunk agencies are locked, read and written at once: few enough that whoever
-// changes one of them meanwhile waits a moment alone, many enough that each table is read a
-// dozen times and not a thousand.
-const recountChunk = 10_000
+// recountChunk agencies are read at once: each chunk passes over the tables, and what it
+// adds up must fit into memory.
+const recountChunk = 25_000
 
 // Recompute works every standing out anew from the rows (docs: each derived thing can be
-// rebuilt by a command). What it corrects is written down as a change, but leads to no
-// measure: that takes something that happened, not a sum set right.
+// rebuilt by a command). Nobody waits for it: rows and standings are read as they stood at
+// one moment, and a standing that someone has written since is right by itself and left as
+// it is. What it corrects is written down as a change, but leads to no measure: that takes
+// something that happened, not a sum set right.
 func (s *Service) Recompute(ctx context.Context) (Recount, error) {
-	bounds, err := agencyChunks(ctx, s.pool, recountChunk)
+	chunks, err := agencyChunks(ctx, s.pool, recountChunk)
 	if err != nil {
 		return Recount{}, err
 	}
@@ -49,7 +50,7 @@ func (s *Service) Recompute(ctx context.Context) (Recount, error) {
 			}
 		})
 	}
-	for _, c := range bounds {
+	for _, c := range chunks {
 		next <- c
 	}
 	close(next)
@@ -58,43 +59,51 @@ func (s *Service) Recompute(ctx context.Context) (Recount, error) {
 }
 
 func (s *Service) recount(ctx context.Context, c chunk) (n Recount, err error) {
-	err = db.InTx(ctx, s.pool, func(tx db.Tx) error {
-		n = Recount{}
-		stored, err := lockStandings(ctx, tx, c)
-		if err != nil {
-			return err
+	var stored []restated
+	var sums map[uuid.UUID]*sum
+	at := s.now()
+	err = db.InTx(ctx, s.pool, func(tx db.Tx) (err error) {
+		stored, sums, err = loadMoment(ctx, tx, c, at)
+		return err
+	})
+	if err != nil {
+		return n, err
+	}
+	nothing := &sum{}
+	var list []restated
+	for _, r := range stored {
+		n.Agencies++
+		if r.was.WorkedAt.After(at) { // by an instance whose clock is ahead
+			continue
 		}
-		at := s.now() // after the lock: what was written before it is read
-		sums, err := loadSums(ctx, tx, c, at)
-		if err != nil {
-			return err
+		known := sums[r.who.ID]
+		if known == nil {
+			known = nothing
 		}
-		nothing := &sum{}
-		var list []restated
-		for _, r := range stored {
-			n.Agencies++
-			if r.was.WorkedAt.After(at) { // by an instance whose clock is ahead, a moment ago
-				continue
-			}
-			known := sums[r.who.ID]
-			if known == nil {
-				known = nothing
-			}
-			if r.now = r.was.next(known.score(), at, known.turns); r.was.moved(r.now) {
-				n.Corrected++
-			} else if r.was.same(r.now) {
-				continue
-			}
+		if r.now = r.was.next(known.score(), at, known.turns); r.was.moved(r.now) || !r.was.same(r.now) {
 			list = append(list, r)
 		}
-		return restate(ctx, tx, list)
-	})
+	}
+	for len(list) > 0 && err == nil {
+		part := list[:min(len(list), restateBatch)]
+		list = list[len(part):]
+		written := 0
+		err = db.InTx(ctx, s.pool, func(tx db.Tx) (err error) {
+			written, err = restate(ctx, tx, part)
+			return err
+		})
+		n.Corrected += written
+	}
 	return n, err
 }
 
-// restated is a standing that is written anew.
+// restateBatch standings are written in one transaction.
+const restateBatch = 2_000
+
+// restated is a standing that is written anew, if nobody has written it since it was seen.
 type restated struct {
 	who      who
+	seen     string // the version of the row
 	was, now standing
 }
 
@@ -109,12 +118,12 @@ func (s standing) same(n standing) bool {
 // the single rows would be too many to bring over.
 type sum struct {
 	Basis
-	by        map[uuid.UUID]heard
+	gathered  gathered
 	evaluated int
 	turns     time.Time
 }
 
-func (s *sum) score() Score { return of(s.Basis, s.by, s.evaluated) }
+func (s *sum) score() Score { return of(s.Basis, s.gathered, s.evaluated) }
 
 func (s *sum) turn(at *time.Time) {
 	if at != nil && (s.turns.IsZero() || at.Before(s.turns)) {

@@ -91,7 +91,10 @@ func TestRepairHasItsTime(t *testing.T) {
 		}
 	}
 	veto := d.published("S-BRIBERY", 400)
-	d.exec(`UPDATE agency_bar SET until = $1`, clock.DayAfter(d.now(), 30)) // which followed from the veto
+	if ask[int](d, `SELECT count(*) FROM agency_bar WHERE uscc = $1`, uscc) == 0 {
+		t.Fatal("a veto led to no bar")
+	}
+	d.exec(`UPDATE agency_bar SET until = $1`, clock.DayAfter(d.now(), 30))
 	if err := start(veto.ID); code(err) != apperr.Conflict || !strings.Contains(err.Error(), clock.DayAfter(d.now(), 31)) {
 		t.Errorf("before the bar is over: %v", err)
 	}

@@ -64,7 +64,7 @@ func walk(ctx context.Context, tx db.Tx, agency uuid.UUID, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	h, err := loadHistory(ctx, tx, agency)
+	h, open, err := loadCourse(ctx, tx, agency)
 	if err != nil {
 		return err
 	}
@@ -75,13 +75,16 @@ func walk(ctx context.Context, tx db.Tx, agency uuid.UUID, now time.Time) error 
 				return err
 			}
 			f := following{tx: tx, who: w, history: h, at: at}
-			if err := f.follow(ctx, was, next); err != nil {
+			if err := f.follow(ctx, open, was, next); err != nil {
+				return err
+			}
+			if h, open, err = loadCourse(ctx, tx, agency); err != nil {
 				return err
 			}
 		}
 		was = next
 	}
-	if err := updateStanding(ctx, tx, agency, was); err != nil {
+	if err := updateStanding(ctx, tx, agency, was, was, byTime); err != nil {
 		return err
 	}
 	return settleTx(ctx, tx, agency, now, byTime) // terms that are over by now

@@ -144,10 +144,10 @@ func Of(b Basis) Score {
 	return of(b, hear(b.Evaluations), len(b.Evaluations))
 }
 
-// of is Of with the evaluations gathered by purchaser.
-func of(b Basis, by map[uuid.UUID]heard, evaluated int) Score {
+// of is Of with the evaluations gathered.
+func of(b Basis, g gathered, evaluated int) Score {
 	s := Score{Base: base, New: b.Evaluated < newBefore, Counted: b.Records, Evaluated: evaluated}
-	s.evaluate(by)
+	s.evaluate(g)
 	honours := Points(0)
 	for _, r := range b.Records {
 		s.Veto = s.Veto || r.Veto
@@ -181,13 +181,27 @@ func of(b Basis, by map[uuid.UUID]heard, evaluated int) Score {
 // heard is what one purchaser's evaluations come to: the sum of their stars, of so many.
 type heard struct{ stars, n int64 }
 
-func hear(list []Evaluation) map[uuid.UUID]heard {
+// gathered are an agency's evaluations by purchaser: of those with 3 at most together, of
+// each with more by itself.
+type gathered struct {
+	heard
+	over []heard
+}
+
+func hear(list []Evaluation) (g gathered) {
 	by := map[uuid.UUID]heard{}
 	for _, e := range list {
 		h := by[e.Org]
 		by[e.Org] = heard{h.stars + e.stars(), h.n + 1}
 	}
-	return by
+	for _, h := range by {
+		if h.n > perOrg {
+			g.over = append(g.over, h)
+		} else {
+			g.stars, g.n = g.stars+h.stars, g.n+h.n
+		}
+	}
+	return g
 }
 
 // weight is as how much one of a purchaser's n evaluations counts.
@@ -196,17 +210,12 @@ func weight(n int64) *big.Rat { return big.NewRat(min(n, perOrg), n) }
 // evaluate is E = 10 (m − 4), m = (5 × 4.0 + Σ stars)/(5 + n). Of a purchaser with more
 // than 3 evaluations all are heard, together as 3: neither the latest nor the kindest
 // silence the others.
-func (s *Score) evaluate(by map[uuid.UUID]heard) {
-	sum, whole, n := new(big.Rat), int64(prior*priorStars), int64(0)
-	for _, h := range by {
-		n += min(h.n, perOrg)
-		if h.n <= perOrg {
-			whole += h.stars
-		} else {
-			sum.Add(sum, big.NewRat(h.stars*perOrg, h.n))
-		}
+func (s *Score) evaluate(g gathered) {
+	sum, n := big.NewRat(prior*priorStars+g.stars, 1), g.n
+	for _, h := range g.over {
+		sum.Add(sum, big.NewRat(h.stars*perOrg, h.n))
+		n += perOrg
 	}
-	sum.Add(sum, big.NewRat(whole, 1))
 	m := sum.Quo(sum, big.NewRat((prior+n)*100, 1))
 	s.Weight, s.Mean = big.NewRat(n, 1).FloatString(0), m.FloatString(3)
 	e := new(big.Rat).Sub(m, big.NewRat(priorStars, 100))

@@ -110,6 +110,16 @@ func (s *Service) rate(ctx context.Context, a agency.Agency, id uuid.UUID, at ti
 	if r.Sampling, err = SamplingPercent(ctx, s.pool, sampled, w.region, at); err != nil {
 		return Rating{}, err
 	}
+	ban, err := BanOf(ctx, s.pool, a.USCC, clock.Day(at))
+	if err != nil {
+		return Rating{}, err
+	}
+	if ban.ID != "" {
+		r.Ban = &ban
+	}
+	if err := s.published(ctx, r.Records); err != nil {
+		return Rating{}, err
+	}
 	return r, s.place(ctx, r.Changes)
 }
 
@@ -137,6 +147,24 @@ func (s *Service) place(ctx context.Context, changes []ShownChange) error {
 		}
 	}
 	return nil
+}
+
+// published says where in the public log the records stand.
+func (s *Service) published(ctx context.Context, records []ShownRecord) error {
+	if s.Outlets.Published == nil || len(records) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(records))
+	for i, r := range records {
+		ids[i] = uuid.MustParse(r.ID)
+	}
+	found, err := s.Outlets.Published(ctx, ids)
+	for i, id := range ids {
+		if n, ok := found[id]; ok {
+			records[i].Index = &n
+		}
+	}
+	return err
 }
 
 func asKnown(at, now time.Time) string {

@@ -24,12 +24,11 @@ type standing struct {
 
 // who is the agency that a standing is of.
 type who struct {
-	ID         uuid.UUID `json:"id"`
-	Name       string    `json:"name"`
-	USCC       string    `json:"uscc"`
-	region     string    // that serves it
-	demo       bool
-	admittedOn string
+	ID     uuid.UUID `json:"id"`
+	Name   string    `json:"name"`
+	USCC   string    `json:"uscc"`
+	region string    // that serves it
+	demo   bool
 }
 
 func (s standing) next(score Score, at, turns time.Time) standing {
@@ -75,26 +74,22 @@ func settleTx(ctx context.Context, tx db.Tx, agency uuid.UUID, at time.Time, why
 	if at.Before(was.WorkedAt) {
 		at = was.WorkedAt
 	}
-	h, err := loadHistory(ctx, tx, agency)
+	h, open, err := loadCourse(ctx, tx, agency)
 	if err != nil {
 		return err
 	}
 	now := was.next(Of(h.basis(at)), at, h.turns(at))
-	if err := updateStanding(ctx, tx, agency, now); err != nil {
+	if err := changeTx(ctx, tx, w, was, now, why); err != nil {
 		return err
 	}
-	if was.moved(now) {
-		if err := changeTx(ctx, tx, w, was, now, why); err != nil {
-			return err
-		}
-	}
 	f := following{tx: tx, who: w, history: h, at: at}
-	return f.follow(ctx, was, now)
+	return f.follow(ctx, open, was, now)
 }
 
-// changeTx writes a change down; of another grade the public log and the agency are told.
+// changeTx writes the standing and what changed of it; of another grade the public log and
+// the agency are told.
 func changeTx(ctx context.Context, tx db.Tx, w who, was, now standing, why cause) error {
-	if err := insertChange(ctx, tx, w.ID, was, now, why); err != nil {
+	if err := updateStanding(ctx, tx, w.ID, was, now, why); err != nil {
 		return err
 	}
 	if was.Grade == now.Grade && was.Veto == now.Veto {

@@ -159,7 +159,8 @@ func (m *market) scored(of uuid.UUID, at time.Time) summary {
 }
 
 // TestStandingIsTheScore: whatever happens in whatever order, late or in time, the stored
-// standing is what the rows make, the history makes the same, no past day changes by what
+// standing is what the rows make of the time it was worked out for, and of now once the
+// turn has been, the history makes the same, no past day changes by what
 // comes later, changes add up, and whoever is under an effect is held.
 func TestStandingIsTheScore(t *testing.T) {
 	t.Parallel()
@@ -223,8 +224,12 @@ func TestStandingIsTheScore(t *testing.T) {
 				past[m.now] = m.scored(of, m.now)
 				m.pass(rapid.IntRange(1, 250).Draw(t, "days"))
 			}
-			if late { // what is told late belongs to the days it is of
+			if at := m.standing(of); at.summary() != m.scored(of, at.WorkedAt) {
+				t.Fatalf("standing of %v: %+v, rows %+v", at.WorkedAt, at.summary(), m.scored(of, at.WorkedAt))
+			}
+			if late { // what is told late belongs to the days it is of; the turn brings it to now
 				clear(past)
+				m.pass(0)
 			}
 			got, want := m.standing(of), m.scored(of, m.now)
 			if d := cmp.Diff(want, got.summary()); d != "" {
@@ -261,7 +266,7 @@ func TestStandingIsTheScore(t *testing.T) {
 }
 
 func (m *market) held(t *rapid.T, of uuid.UUID) {
-	open, err := openEffects(context.Background(), m.pool, of)
+	_, open, err := loadCourse(context.Background(), m.pool, of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -485,5 +490,55 @@ func TestRecompute(t *testing.T) {
 	}
 	if got := m.standing(other).summary(); got != Of(Basis{}).summary() {
 		t.Errorf("of whom nothing is known: %+v", got)
+	}
+}
+
+// TestRecomputeBesideOthers: recomputing takes nothing back that is written meanwhile.
+func TestRecomputeBesideOthers(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var all []uuid.UUID
+	for range 12 {
+		all = append(all, m.agency())
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				if _, err := m.svc.Recompute(context.Background()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	})
+	var writers sync.WaitGroup
+	for w := range 3 {
+		writers.Go(func() {
+			for i := range 40 {
+				of := all[(i*5+w)%len(all)]
+				if i%4 == 0 {
+					m.record(of, "M-01", -20, m.now)
+				} else {
+					m.stars(of, m.buyers[w], 1+i%5, m.now)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(done)
+	wg.Wait()
+	for _, of := range all {
+		if got, want := m.standing(of).summary(), m.scored(of, m.now); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		var sum Points
+		if err := m.pool.QueryRow(t.Context(), `SELECT coalesce(sum(to_tenths - from_tenths), 0) FROM credit_change WHERE agency_id = $1`, of).Scan(&sum); err != nil || base+sum != m.standing(of).Tenths {
+			t.Errorf("changes come to %d, %v", sum, err)
+		}
 	}
 }

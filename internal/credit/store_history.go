@@ -12,8 +12,14 @@ import (
 
 // loadHistory reads all that was ever known of an agency, in one round trip.
 func loadHistory(ctx context.Context, q db.Querier, agency uuid.UUID) (history, error) {
-	var h history
+	h, _, err := loadCourse(ctx, q, agency)
+	return h, err
+}
+
+// loadCourse is loadHistory with the effects that are open.
+func loadCourse(ctx context.Context, q db.Querier, agency uuid.UUID) (h history, open []effect, err error) {
 	var batch pgx.Batch
+	queueEffects(&batch, agency, &open)
 	batch.Queue(`
 		SELECT r.id, r.rubric_id, r.rubric_version, k.level, k.conduct, k.legal_basis, r.facts, r.points, r.veto, r.confirmed_at, r.expires_on::text,
 		       r.published_at, r.repaired_at, r.overturned_at
@@ -42,7 +48,7 @@ func loadHistory(ctx context.Context, q db.Querier, agency uuid.UUID) (history, 
 		return err
 	})
 	if err := q.SendBatch(ctx, &batch).Close(); err != nil {
-		return h, fmt.Errorf("credit history: %w", err)
+		return h, nil, fmt.Errorf("credit history: %w", err)
 	}
-	return h, nil
+	return h, open, nil
 }

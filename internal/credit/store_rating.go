@@ -93,6 +93,7 @@ func moves(e, r, p, clamp Points, why cause) string {
 	}
 	out := strings.Join(words, "，")
 	switch why {
+	case byChange:
 	case byTime:
 		out += "（期满或者超过 24 个月，不再计分）"
 	case recomputed:

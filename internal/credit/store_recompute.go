@@ -30,21 +30,28 @@ func agencyChunks(ctx context.Context, q db.Querier, size int) ([]chunk, error) 
 	return out, nil
 }
 
-func lockStandings(ctx context.Context, tx db.Tx, c chunk) ([]restated, error) {
+// loadMoment reads standings and what they rest on as both stood at one moment. The
+// tables are passed over whole, so its plans are made for the values at hand.
+func loadMoment(ctx context.Context, tx db.Tx, c chunk, at time.Time) ([]restated, map[uuid.UUID]*sum, error) {
+	for _, sql := range []string{`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`, `SET LOCAL plan_cache_mode = force_custom_plan`, `SET LOCAL work_mem = '64MB'`} {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return nil, nil, fmt.Errorf("read standings: %w", err)
+		}
+	}
 	rows, err := tx.Query(ctx, `
-		SELECT s.agency_id, a.name, a.uscc, `+standingColumns+`
-		FROM credit_standing s JOIN agency a ON a.id = s.agency_id
-		WHERE s.agency_id BETWEEN $1 AND $2 ORDER BY s.agency_id FOR UPDATE OF s`, c.from, c.to)
+		SELECT s.agency_id, a.name, a.uscc, s.xmin::text, `+standingColumns+`
+		FROM credit_standing s JOIN agency a ON a.id = s.agency_id WHERE s.agency_id BETWEEN $1 AND $2`, c.from, c.to)
 	if err != nil {
-		return nil, fmt.Errorf("lock standings: %w", err)
+		return nil, nil, fmt.Errorf("read standings: %w", err)
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r restated, err error) {
-		return r, row.Scan(append([]any{&r.who.ID, &r.who.Name, &r.who.USCC}, r.was.targets()...)...)
+		return r, row.Scan(append([]any{&r.who.ID, &r.who.Name, &r.who.USCC, &r.seen}, r.was.targets()...)...)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("lock standings: %w", err)
+		return nil, nil, fmt.Errorf("read standings: %w", err)
 	}
-	return out, nil
+	sums, err := loadSums(ctx, tx, c, at)
+	return out, sums, err
 }
 
 // loadSums adds up what the scores of a chunk rest on at a time; who has nothing is not in
@@ -54,7 +61,7 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 	of := func(id uuid.UUID) *sum {
 		s := out[id]
 		if s == nil {
-			s = &sum{Basis: Basis{Kept: map[FactKind]int{}, Broken: map[FactKind]int{}}, by: map[uuid.UUID]heard{}}
+			s = &sum{Basis: Basis{Kept: map[FactKind]int{}, Broken: map[FactKind]int{}}}
 			out[id] = s
 		}
 		return s
@@ -75,10 +82,10 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 		_, err := pgx.ForEachRow(rows, []any{&id, &honours, &taken, &veto, &begins, &ends}, func() error {
 			s := of(id)
 			if honours != 0 {
-				s.Basis.Records = append(s.Basis.Records, Record{Points: honours})
+				s.Records = append(s.Records, Record{Points: honours})
 			}
 			if taken != 0 {
-				s.Basis.Records = append(s.Basis.Records, Record{Points: taken, Veto: veto})
+				s.Records = append(s.Records, Record{Points: taken, Veto: veto})
 			}
 			s.turn(begins)
 			s.turn(ends)
@@ -87,20 +94,22 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 		return err
 	})
 	batch.Queue(`
-		SELECT agency_id, org_id, count(*) FILTER (WHERE known), count(*) FILTER (WHERE known AND evaluated_at >= $4),
-		       coalesce(sum(30 * quality + 25 * timeliness + 15 * fee + 15 * conduct + 15 * attitude) FILTER (WHERE known AND evaluated_at >= $4), 0),
-		       min(evaluated_at) FILTER (WHERE known AND evaluated_at >= $4), min(evaluated_at) FILTER (WHERE evaluated_at > $3), min(struck_at) FILTER (WHERE struck_at > $3)
-		FROM (SELECT *, evaluated_at <= $3 AND (struck_at IS NULL OR struck_at > $3) AS known FROM credit_evaluation WHERE agency_id BETWEEN $1 AND $2) e
-		GROUP BY agency_id, org_id`, c.from, c.to, at, since).Query(func(rows pgx.Rows) error {
-		var org uuid.UUID
+		SELECT agency_id, sum(ever)::int, sum(n)::int, coalesce(sum(stars) FILTER (WHERE n <= $5), 0)::bigint, coalesce(sum(n) FILTER (WHERE n <= $5), 0)::bigint,
+		       array_agg(stars) FILTER (WHERE n > $5), array_agg(n) FILTER (WHERE n > $5), min(oldest), min(begins), min(ends)
+		FROM (SELECT agency_id, org_id, count(*) FILTER (WHERE known) AS ever, count(*) FILTER (WHERE known AND evaluated_at >= $4) AS n,
+		             coalesce(sum(30 * quality + 25 * timeliness + 15 * fee + 15 * conduct + 15 * attitude) FILTER (WHERE known AND evaluated_at >= $4), 0) AS stars,
+		             min(evaluated_at) FILTER (WHERE known AND evaluated_at >= $4) AS oldest, min(evaluated_at) FILTER (WHERE evaluated_at > $3) AS begins, min(struck_at) FILTER (WHERE struck_at > $3) AS ends
+		      FROM (SELECT *, evaluated_at <= $3 AND (struck_at IS NULL OR struck_at > $3) AS known FROM credit_evaluation WHERE agency_id BETWEEN $1 AND $2) e
+		      GROUP BY agency_id, org_id) o
+		GROUP BY agency_id`, c.from, c.to, at, since, perOrg).Query(func(rows pgx.Rows) error {
 		var ever, n int
-		var stars int64
-		_, err := pgx.ForEachRow(rows, []any{&id, &org, &ever, &n, &stars, &oldest, &begins, &ends}, func() error {
+		var g gathered
+		var stars, ns []int64
+		_, err := pgx.ForEachRow(rows, []any{&id, &ever, &n, &g.stars, &g.n, &stars, &ns, &oldest, &begins, &ends}, func() error {
 			s := of(id)
-			s.Basis.Evaluated += ever
-			if n > 0 {
-				s.evaluated += n
-				s.by[org] = heard{stars, int64(n)}
+			s.Evaluated, s.evaluated, s.gathered = ever, n, gathered{heard: g.heard}
+			for i := range stars {
+				s.gathered.over = append(s.gathered.over, heard{stars[i], ns[i]})
 			}
 			s.leave(oldest)
 			s.turn(begins)
@@ -118,7 +127,7 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 		var kept, broken int
 		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &kept, &broken, &oldest, &begins, &ends}, func() error {
 			s := of(id)
-			s.Basis.Kept[kind], s.Basis.Broken[kind] = kept, broken
+			s.Kept[kind], s.Broken[kind] = kept, broken
 			s.leave(oldest)
 			s.turn(begins)
 			s.turn(ends)
@@ -132,51 +141,58 @@ func loadSums(ctx context.Context, q db.Querier, c chunk, at time.Time) (map[uui
 	return out, nil
 }
 
-// restate writes standings anew, with what changed and what is to be told of it.
-func restate(ctx context.Context, tx db.Tx, list []restated) error {
-	if len(list) == 0 {
-		return nil
-	}
-	columns := make([][]any, 13)
-	var changes, news [][]any
+// restate writes standings anew that nobody has written since they were seen, with what
+// changed and what is to be told of it; written counts those whose score or grade changed.
+func restate(ctx context.Context, tx db.Tx, list []restated) (written int, err error) {
+	columns := make([][]any, 14)
+	of := make(map[uuid.UUID]restated, len(list))
 	for _, r := range list {
-		for i, v := range append([]any{r.who.ID}, r.now.values()...) {
+		of[r.who.ID] = r
+		for i, v := range append([]any{r.who.ID, r.seen}, r.now.values()...) {
 			columns[i] = append(columns[i], v)
 		}
-		if !r.was.moved(r.now) {
+	}
+	args := make([]any, len(columns))
+	for i := range columns {
+		args[i] = columns[i]
+	}
+	rows, err := tx.Query(ctx, `
+		UPDATE credit_standing s SET tenths = n.tenths, evaluations = n.evaluations, records = n.records, facts = n.facts, clamp = n.clamp, grade = n.grade, fresh = n.fresh,
+		       veto = n.veto, evaluated = n.evaluated, graded_at = n.graded_at, worked_at = n.worked_at, turns_at = n.turns_at
+		FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[], $9::boolean[], $10::boolean[], $11::int[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[])
+		     AS n(agency_id, seen, tenths, evaluations, records, facts, clamp, grade, fresh, veto, evaluated, graded_at, worked_at, turns_at)
+		WHERE s.agency_id = n.agency_id AND s.xmin::text = n.seen RETURNING s.agency_id`, args...)
+	if err != nil {
+		return 0, fmt.Errorf("restate standings: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return 0, fmt.Errorf("restate standings: %w", err)
+	}
+	var changes, news [][]any
+	for _, id := range ids {
+		r := of[id]
+		w, n := r.was, r.now
+		if !w.moved(n) {
 			continue
 		}
-		w, n := r.was, r.now
-		changes = append(changes, []any{uuid.Must(uuid.NewV7()), r.who.ID, n.WorkedAt, int(w.Tenths), int(n.Tenths), string(w.Grade), string(n.Grade), w.Veto, n.Veto,
+		changes = append(changes, []any{uuid.Must(uuid.NewV7()), id, n.WorkedAt, int(w.Tenths), int(n.Tenths), string(w.Grade), string(n.Grade), w.Veto, n.Veto,
 			int(n.Evaluations - w.Evaluations), int(n.Records - w.Records), int(n.Facts - w.Facts), int(n.Clamp - w.Clamp), string(recomputed)})
 		if w.Grade == n.Grade && w.Veto == n.Veto {
 			continue
 		}
 		doc, err := json.Marshal(GradeChange{Agency: r.who, From: gradeNow(w), To: gradeNow(n), Cause: string(recomputed), At: n.WorkedAt})
 		if err != nil {
-			return err
+			return 0, err
 		}
-		news = append(news, []any{uuid.Must(uuid.NewV7()), r.who.ID, string(gradeChanged), doc, n.WorkedAt})
-	}
-	args := make([]any, len(columns))
-	for i := range columns {
-		args[i] = columns[i]
-	}
-	_, err := tx.Exec(ctx, `
-		UPDATE credit_standing s SET tenths = n.tenths, evaluations = n.evaluations, records = n.records, facts = n.facts, clamp = n.clamp, grade = n.grade, fresh = n.fresh,
-		       veto = n.veto, evaluated = n.evaluated, graded_at = n.graded_at, worked_at = n.worked_at, turns_at = n.turns_at
-		FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::text[], $8::boolean[], $9::boolean[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[])
-		     AS n(agency_id, tenths, evaluations, records, facts, clamp, grade, fresh, veto, evaluated, graded_at, worked_at, turns_at)
-		WHERE s.agency_id = n.agency_id`, args...)
-	if err != nil {
-		return fmt.Errorf("restate standings: %w", err)
+		news = append(news, []any{uuid.Must(uuid.NewV7()), id, string(gradeChanged), doc, n.WorkedAt})
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"credit_change"}, []string{"id", "agency_id", "at", "from_tenths", "to_tenths", "from_grade", "to_grade", "from_veto", "to_veto",
 		"evaluations", "records", "facts", "clamp", "cause"}, pgx.CopyFromRows(changes)); err != nil {
-		return fmt.Errorf("restate standings: %w", err)
+		return 0, fmt.Errorf("restate standings: %w", err)
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"credit_news"}, []string{"id", "agency_id", "kind", "body", "at"}, pgx.CopyFromRows(news)); err != nil {
-		return fmt.Errorf("restate standings: %w", err)
+		return 0, fmt.Errorf("restate standings: %w", err)
 	}
-	return nil
+	return len(changes), nil
 }

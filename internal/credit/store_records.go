@@ -28,8 +28,8 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-// ofState is the condition of a state that follows from a record's days.
-var ofState = map[review.State]string{
+// stateCond is the condition of a state that follows from a record's days.
+var stateCond = map[review.State]string{
 	Published:  `r.state = 'published' AND r.repaired_at IS NULL AND r.overturned_at IS NULL AND r.expires_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date`,
 	Expired:    `r.state = 'published' AND r.repaired_at IS NULL AND r.overturned_at IS NULL AND r.expires_on < (now() AT TIME ZONE 'Asia/Shanghai')::date`,
 	Repaired:   `r.repaired_at IS NOT NULL AND r.overturned_at IS NULL`,
@@ -57,7 +57,7 @@ func (q recordQuery) where() *db.Where {
 			OR ` + notOwn + ` AND (r.state = 'proposed' AND ` + inReach(w, q.propose) + `
 				OR r.state IN ('notified','defended') AND NOT ` + mine + ` AND ` + heard + ` AND ` + inReach(w, q.confirm) + `))`)
 	}
-	if cond, ok := ofState[q.State]; ok {
+	if cond, ok := stateCond[q.State]; ok {
 		w.Add(cond)
 	} else if q.State != "" {
 		w.Add(`r.state = ?`, q.State)

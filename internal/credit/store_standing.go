@@ -24,34 +24,43 @@ func (s *standing) targets() []any {
 
 // lockStanding holds an agency's standing until the transaction ends.
 func lockStanding(ctx context.Context, tx db.Tx, id uuid.UUID) (w who, s standing, err error) {
-	err = tx.QueryRow(ctx, `SELECT `+standingColumns+` FROM credit_standing s WHERE s.agency_id = $1 FOR UPDATE`, id).Scan(s.targets()...)
+	w.ID = id
+	err = tx.QueryRow(ctx, `SELECT `+whoColumns+`, `+standingColumns+`
+		FROM credit_standing s JOIN agency a ON a.id = s.agency_id LEFT JOIN organisation o ON o.id = a.organisation_id WHERE s.agency_id = $1 FOR UPDATE OF s`,
+		id).Scan(append(w.targets(), s.targets()...)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return w, s, apperr.InvalidField("agencyId", "没有这家机构")
 	}
 	if err != nil {
-		return w, s, fmt.Errorf("lock standing: %w", err)
+		err = fmt.Errorf("lock standing: %w", err)
 	}
-	w, err = readWho(ctx, tx, id)
 	return w, s, err
 }
 
+const whoColumns = `a.name, a.uscc, coalesce(o.region_code, a.region_code, (SELECT code FROM region WHERE parent IS NULL ORDER BY code LIMIT 1), ''), a.demo`
+
+func (w *who) targets() []any { return []any{&w.Name, &w.USCC, &w.region, &w.demo} }
+
 func readWho(ctx context.Context, q db.Querier, id uuid.UUID) (w who, err error) {
 	w.ID = id
-	err = q.QueryRow(ctx, `
-		SELECT a.name, a.uscc, coalesce(o.region_code, a.region_code, (SELECT code FROM region WHERE parent IS NULL ORDER BY code LIMIT 1), ''), a.demo, a.admitted_on::text
-		FROM agency a LEFT JOIN organisation o ON o.id = a.organisation_id WHERE a.id = $1`, id).Scan(&w.Name, &w.USCC, &w.region, &w.demo, &w.admittedOn)
+	err = q.QueryRow(ctx, `SELECT `+whoColumns+` FROM agency a LEFT JOIN organisation o ON o.id = a.organisation_id WHERE a.id = $1`, id).Scan(w.targets()...)
 	if err != nil {
 		err = fmt.Errorf("agency of a standing: %w", err)
 	}
 	return w, err
 }
 
-func updateStanding(ctx context.Context, tx db.Tx, id uuid.UUID, n standing) error {
-	_, err := tx.Exec(ctx, `
+// updateStanding writes the standing, and where why is given the change from was.
+func updateStanding(ctx context.Context, tx db.Tx, id uuid.UUID, was, n standing, why cause) error {
+	var batch pgx.Batch
+	batch.Queue(`
 		UPDATE credit_standing SET tenths = $2, evaluations = $3, records = $4, facts = $5, clamp = $6, grade = $7, fresh = $8, veto = $9,
 		       evaluated = $10, graded_at = $11, worked_at = $12, turns_at = $13
 		WHERE agency_id = $1`, append([]any{id}, n.values()...)...)
-	if err != nil {
+	if was.moved(n) {
+		queueChange(&batch, id, was, n, why)
+	}
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("update standing: %w", err)
 	}
 	return nil
@@ -61,16 +70,12 @@ func (s standing) values() []any {
 	return []any{s.Tenths, s.Evaluations, s.Records, s.Facts, s.Clamp, s.Grade, s.Fresh, s.Veto, s.Evaluated, s.GradedAt, s.WorkedAt, s.TurnsAt}
 }
 
-func insertChange(ctx context.Context, tx db.Tx, id uuid.UUID, was, now standing, why cause) error {
-	_, err := tx.Exec(ctx, `
+func queueChange(batch *pgx.Batch, id uuid.UUID, was, now standing, why cause) {
+	batch.Queue(`
 		INSERT INTO credit_change (id, agency_id, at, from_tenths, to_tenths, from_grade, to_grade, from_veto, to_veto, evaluations, records, facts, clamp, cause)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		uuid.Must(uuid.NewV7()), id, now.WorkedAt, was.Tenths, now.Tenths, was.Grade, now.Grade, was.Veto, now.Veto,
 		now.Evaluations-was.Evaluations, now.Records-was.Records, now.Facts-was.Facts, now.Clamp-was.Clamp, why)
-	if err != nil {
-		return fmt.Errorf("credit change: %w", err)
-	}
-	return nil
 }
 
 const dueBatch = 500
@@ -92,21 +97,17 @@ func dueAgencies(ctx context.Context, q db.Querier, now time.Time, after uuid.UU
 	return out, nil
 }
 
-func openEffects(ctx context.Context, q db.Querier, id uuid.UUID) ([]effect, error) {
-	rows, err := q.Query(ctx, `
+// queueEffects reads those of an agency that are open, the earliest first.
+func queueEffects(batch *pgx.Batch, id uuid.UUID, into *[]effect) {
+	batch.Queue(`
 		SELECT id, kind, from_at, until::text, reason, held_at IS NOT NULL, coalesce(was, ''), coalesce(was_until::text, ''), was_reason
-		FROM credit_effect WHERE agency_id = $1 AND ended_at IS NULL ORDER BY id`, id)
-	if err != nil {
-		return nil, fmt.Errorf("credit effects: %w", err)
-	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e effect, err error) {
-		err = row.Scan(&e.ID, &e.Kind, &e.From, &e.Until, &e.Reason, &e.Held, &e.Was.State, &e.Was.Until, &e.Was.Reason)
-		return e, err
+		FROM credit_effect WHERE agency_id = $1 AND ended_at IS NULL ORDER BY id`, id).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e effect, err error) {
+			err = row.Scan(&e.ID, &e.Kind, &e.From, &e.Until, &e.Reason, &e.Held, &e.Was.State, &e.Was.Until, &e.Was.Reason)
+			return e, err
+		})
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("credit effects: %w", err)
-	}
-	return out, nil
 }
 
 func insertEffect(ctx context.Context, tx db.Tx, of uuid.UUID, e effect) error {

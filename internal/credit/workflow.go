@@ -72,15 +72,15 @@ var Workflow = review.Machine{
 	},
 }
 
-// days is what a record's state on a day follows from.
-type days struct {
+// phase is what a record's state on a day follows from.
+type phase struct {
 	state                    review.State
 	expiresOn                string // "" before it is confirmed
 	repairedAt, overturnedAt *time.Time
 }
 
 // on is the state at a time: what ended has ended, whether or not anyone wrote it down.
-func (l days) on(now time.Time) review.State {
+func (l phase) on(now time.Time) review.State {
 	before := func(t *time.Time) bool { return t != nil && !t.After(now) }
 	switch {
 	case before(l.overturnedAt):

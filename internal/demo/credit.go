@@ -37,13 +37,18 @@ type deed struct {
 // did wrong did it once each, see reputations.
 var characters = []character{
 	{evaluations: 14, stars: []int{5}, kept: 30, told: 30, records: []deed{{"SL-H-01", 50, 12, 90}}},
-	{evaluations: 9, stars: []int{5, 5, 5, 4}, kept: 24, told: 25},
 	{evaluations: 5, stars: []int{5, 4, 4}, kept: 9, told: 11},
-	{evaluations: 4, stars: []int{4, 4, 3}, kept: 6, told: 9},
 	{evaluations: 2, stars: []int{5, 4}, kept: 3, told: 3},
-	{evaluations: 6, stars: []int{5, 4, 3}, kept: 8, told: 12, records: []deed{{"SL-M-01", -30, 6, 60}}},
-	{evaluations: 7, stars: []int{4, 3, 2}, kept: 7, told: 15, records: []deed{{"SL-G-01", -100, 12, 150}}},
 	{},
+	{evaluations: 9, stars: []int{5, 5, 5, 4}, kept: 24, told: 25},
+	{evaluations: 4, stars: []int{4, 4, 3}, kept: 6, told: 9},
+	{evaluations: 6, stars: []int{5, 4, 3}, kept: 8, told: 12, records: []deed{{"SL-M-01", -30, 6, 60}}},
+	{},
+	{evaluations: 7, stars: []int{4, 3, 2}, kept: 7, told: 15, records: []deed{{"SL-G-01", -100, 12, 150}}},
+	{evaluations: 5, stars: []int{4, 4, 3}, kept: 7, told: 10},
+	{evaluations: 3, stars: []int{4}, kept: 5, told: 8},
+	{evaluations: 1, stars: []int{4, 3}, kept: 2, told: 3},
+	{evaluations: 6, stars: []int{5, 4}, kept: 14, told: 15},
 }
 
 // wrongdoers are the agencies whose grade has led to something.
@@ -56,7 +61,7 @@ var wrongdoers = []character{
 
 var praise = []string{"按时交付，成果一次通过。", "沟通顺畅，修改及时。", "收费与报价一致，服务规范。", "", ""}
 
-var complaint = []string{"交付比承诺晚了几天，提交后又补正两次。", "联系不便，问题答复慢。", "成果有差错，经提醒后改正。"}
+var complaint = []string{"交付比承诺晚了几天，提交后又补正两次。", "联系不便，问题答复慢。", "成果有差错，经提醒后改正。", "能完成，进度一般。"}
 
 // reputations gives the invented agencies two years of evaluations, facts and records.
 func (d Procurements) reputations(ctx context.Context, tx db.Tx, buyers []uuid.UUID) error {
@@ -85,7 +90,7 @@ func (d Procurements) reputation(c chance, id uuid.UUID, who character, buyers [
 	for range who.evaluations {
 		star := func() int { return pick(c, who.stars) }
 		e := credit.SampleEvaluation{Evaluation: credit.Evaluation{Org: pick(c, buyers), Quality: star(), Timeliness: star(), Fee: star(), Conduct: star(), Attitude: star()}}
-		if e.At, e.Comment = past(10+c.IntN(640)), pick(c, praise); min(e.Quality, e.Timeliness, e.Fee, e.Conduct, e.Attitude) < 3 {
+		if e.At, e.Comment = past(10+c.IntN(640)), pick(c, praise); min(e.Quality, e.Timeliness, e.Fee, e.Conduct, e.Attitude) <= 3 {
 			e.Comment = pick(c, complaint)
 		}
 		e.ID = at(c, e.At)

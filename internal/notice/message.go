@@ -19,7 +19,7 @@ const (
 	AboutCertificate Topic = "certificate" // a certificate expires
 	AboutAccount     Topic = "account"     // the person's own account and data
 	AboutProcurement Topic = "procurement" // a step of a procurement the person has to do with
-	AboutCredit      Topic = "credit"      // an agency's grade and what follows from it, or a credit record
+	AboutCredit      Topic = "credit"      // the agency's records and grade, and what follows from them; a record to be decided
 )
 
 // Topics are all of them, in the order a page lists them.

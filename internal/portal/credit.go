@@ -236,7 +236,7 @@ type chartLine struct {
 
 const (
 	chartWidth, chartHeight   = 640, 230
-	chartLeft, chartRight     = 44, 12
+	chartLeft, chartRight     = 60, 26
 	chartTop, chartBottom     = 12, 28
 	chartHighest, chartLeast  = 1200, 600
 	chartMonths, chartRoundTo = 6, 100

@@ -203,6 +203,15 @@ func (s *Service) judgeBidder(ctx context.Context, q db.Querier, p Procurement, 
 			reasons = append(reasons, c.Reason)
 		}
 	}
+	for i, r := range reasons {
+		if r.Code == "suspended" || r.Code == "restricted" {
+			why, err := measureWords(ctx, q, agency)
+			if err != nil {
+				return nil, err
+			}
+			reasons[i].Message += why
+		}
+	}
 	return reasons, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +97,23 @@ func TestCommitReveal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asked := func(want ...string) {
+		t.Helper()
+		if got := e.asked(buyer, ViewPurchaser); !slices.Equal(got, want) {
+			t.Errorf("the purchaser is asked %v, want %v", got, want)
+		}
+		if got := e.asked(supervisor, ViewCommit); len(want) > 0 && !slices.Equal(got, want) {
+			t.Errorf("the supervisor is asked %v, want %v", got, want)
+		}
+		d, err := e.MyProcurement(buyer, p.ID.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if offered := slices.ContainsFunc(d.AllowedActions, func(a Allowed) bool { return a.Action == DoCommit || a.Action == DoReveal }); offered != (len(want) > 0) {
+			t.Errorf("offered %v while asked %v", d.AllowedActions, want)
+		}
+	}
+	asked("等您作出抽取的承诺")
 	for _, ctx := range []context.Context{buyer, supervisor} {
 		if err := e.GiveCommitment(ctx, p.ID, "xyz"); apperr.CodeOf(err) != apperr.Invalid {
 			t.Error(err)
@@ -112,6 +130,7 @@ func TestCommitReveal(t *testing.T) {
 			t.Errorf("revealed before the pool is frozen: %v", err)
 		}
 	}
+	asked()
 	e.atRound(&p)
 	e.exec(`UPDATE draw_commitment SET committed_at = '2023-01-01'`)
 	e.exec(`UPDATE procurement SET terms = jsonb_set(terms, '{fallbackHours}', '1000000')`)
@@ -119,9 +138,11 @@ func TestCommitReveal(t *testing.T) {
 	if err := e.Reveal(buyer, p.ID, b); apperr.CodeOf(err) != apperr.Invalid {
 		t.Errorf("another's value: %v", err)
 	}
+	asked("等您揭示承诺的随机数")
 	if err := e.Reveal(buyer, p.ID, a); err != nil {
 		t.Fatal(err)
 	}
+	asked()
 	e.tick()
 	var platform *string
 	e.scan(`SELECT encode(value, 'hex') FROM draw_commitment WHERE party = 'platform'`, nil, &platform)

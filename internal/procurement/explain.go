@@ -33,7 +33,7 @@ func (s *Service) askExplanations(ctx context.Context, tx db.Tx, p *Procurement,
 	if err := setChoiceUntil(ctx, tx, p, judged); err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s 的报价明显偏低，请在 %s 前说明成本构成", numbered(low), clock.Until(until))
+	note := fmt.Sprintf("%s的报价明显偏低，请在 %s 前说明成本构成", numbered(low), clock.Until(until))
 	if _, err := s.recordTx(ctx, tx, p, p.State, step{Action: ToldExplainNeeded, By: review.Clock, Note: note, Kind: "low-quotes", Body: map[string]any{"numbers": low, "until": until}}); err != nil {
 		return err
 	}

@@ -119,6 +119,14 @@ func recusalWords(list []Recusal) string {
 func methodFacts(t Terms) []review.Fact {
 	out := []review.Fact{}
 	switch t.Method {
+	case Random:
+		out = facts("怎样抽", "价格和时限都一样，在有效报名中抽取一家，再抽两家候补")
+	case LowestPrice:
+		out = facts("怎样比", "有效报价最低的中选；报价明显偏低的须说明成本，说明不了的无效；报价相同的由抽取次序决定")
+	case ReferencePrice:
+		out = facts("怎样比", "各家报价的平均数乘以抽出的系数作基准价，报价最接近的中选；超过 5 家的，最高、最低各去掉一家；一样近的由抽取次序决定")
+	case ProposalChoice:
+		out = facts("怎样比", "项目业主并排比较各家的报价、方案和人员，选定一家，理由公布")
 	case CreditWeighted:
 		out = facts("怎样择优", fmt.Sprintf("按信用得分保留前 %d 家，得分高的中签机会大，抽出 %d 家，由项目业主选定一家并写明理由", t.Keep, t.Shortlist))
 	case Panel:
@@ -141,5 +149,5 @@ func drawFacts(t Terms) []review.Fact {
 	if t.Algorithm == draw.SM3 {
 		algorithm = "SM3（国密）"
 	}
-	return facts("算法", algorithm, "公告指定的熵源", editionWords(t.Source.edition()), "备用熵源", editionWords(t.Fallback.edition())+fmt.Sprintf("（%d 小时没有取得时改用）", t.FallbackHours))
+	return facts("算法", algorithm, "随机数来源（熵源）", editionWords(t.Source.edition()), "备用的随机数来源", editionWords(t.Fallback.edition())+fmt.Sprintf("（%d 小时没有取得时改用）", t.FallbackHours))
 }

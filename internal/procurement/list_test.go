@@ -1,6 +1,7 @@
 package procurement
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -242,6 +243,23 @@ func TestWhatEachSideMayDo(t *testing.T) {
 	}
 }
 
+// asked is what one's list says it waits for; its total must agree.
+func (e *engine) asked(ctx context.Context, view string) []string {
+	e.t.Helper()
+	list, err := e.Mine(ctx, MineFilter{View: view, Waiting: true})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	words := []string{}
+	for _, m := range list.Items {
+		words = append(words, m.Waiting...)
+	}
+	if (list.Total > 0) != (len(words) > 0) {
+		e.t.Errorf("%s: %d wait, for %v", view, list.Total, words)
+	}
+	return words
+}
+
 // TestWatchHears each step that is committed, and none of another procurement.
 func TestWatchHears(t *testing.T) {
 	t.Parallel()
@@ -257,5 +275,21 @@ func TestWatchHears(t *testing.T) {
 	case <-others:
 		t.Error("heard of another's step")
 	default:
+	}
+}
+
+// TestOneThatWaitsForItsEntropy is in the lists of its purchaser and of the operators: the
+// pool is frozen, and nobody has been asked to choose yet.
+func TestOneThatWaitsForItsEntropy(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	operator := e.cast.Person("李审核", testkit.At(authz.Operator, testkit.County))
+	p, _ := e.notice(time.Hour, withDrand)
+	e.exec(`UPDATE procurement SET state = 'selecting', frozen_at = now() WHERE id = $1`, p.ID)
+	for view, who := range map[string]*authz.Actor{ViewPurchaser: e.buyerPerson, ViewOperator: operator} {
+		list, err := e.Mine(testkit.As(t, who), MineFilter{View: view})
+		if err != nil || len(list.Items) != 1 || list.Items[0].ID != p.ID || len(list.Items[0].Waiting) > 0 {
+			t.Errorf("%s: %+v, %v", view, list.Items, err)
+		}
 	}
 }

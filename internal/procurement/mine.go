@@ -21,16 +21,18 @@ const (
 	ViewBids      = "bids"      // those in which its agency's bid was opened
 	ViewOpen      = "open"      // open ones whose items its agency offers
 	ViewOperator  = "operator"  // those of its regions, what waits for someone first
+	ViewCommit    = "commit"    // those of its regions to whose draw the supervisor gives a commitment
 	ViewPanel     = "panel"     // those for which it was drawn as an expert
 )
 
 // MineFilter narrows a list of one's own.
 type MineFilter struct {
 	page.Request
-	View   string
-	State  review.State
-	Query  string    // part of title or number
-	Agency uuid.UUID // in whose name; uuid.Nil where the actor acts for one alone
+	View    string
+	State   review.State
+	Query   string    // part of title or number
+	Agency  uuid.UUID // in whose name; uuid.Nil where the actor acts for one alone
+	Waiting bool      // only what waits for something the actor may do
 }
 
 // Mine is a procurement in a list of one's own, with what that side is told beside it.
@@ -42,7 +44,7 @@ type Mine struct {
 	Waiting     []string   `json:"waiting,omitempty" doc:"等着谁做什么；有的排在前面"`
 	Member      string     `json:"member,omitempty" enum:"reserve,drawn,declared,recused,absent,scored" doc:"专家在评审组中的状态"`
 	Questions   int        `json:"questions,omitempty" doc:"还没有答复的提问数，只告诉项目业主"`
-	ChoiceUntil *time.Time `json:"choiceUntil,omitempty" doc:"项目业主选定或评判的期限"`
+	ChoiceUntil *time.Time `json:"choiceUntil,omitempty" doc:"选定、评判或评分的期限；投标方的列表没有"`
 }
 
 // Mine lists what one side has to do with.
@@ -61,16 +63,21 @@ func (s *Service) Mine(ctx context.Context, f MineFilter) (page.Page[Mine], erro
 		permission = permitRun
 	case ViewBids, ViewOpen:
 		b, err := s.bidder(ctx, s.Pool, f.Agency)
+		if f.Waiting && (apperr.CodeOf(err) == apperr.Conflict || f.Agency == uuid.Nil && apperr.CodeOf(err) == apperr.Invalid) {
+			return page.Page[Mine]{Items: []Mine{}}, nil // for whom nothing can wait: not admitted, or of several and asking for none
+		}
 		if err != nil {
 			return none, err
 		}
 		k.agency, permission = b.id, permitBid
 	case ViewOperator:
 		permission = permitOperate
+	case ViewCommit:
+		permission = permitCommit
 	case ViewPanel:
 		permission = permitScore
 	default:
-		return none, apperr.InvalidField("view", "应是 purchaser、bids、open、operator 或 panel")
+		return none, apperr.InvalidField("view", "应是 purchaser、bids、open、operator、commit 或 panel")
 	}
 	if err := s.Policy.Require(ctx, permission, authz.Anywhere); err != nil {
 		return none, err

@@ -21,6 +21,13 @@ func (s *Service) bindMe(ctx context.Context, p Procurement, m *MyDetail) error 
 		return apperr.New(apperr.Unauthenticated, "请先登录")
 	}
 	mine := actor.Of(p.OrgID)
+	if p.Terms.usesCommit() {
+		list, err := listUndertakings(ctx, s.Pool, p.ID)
+		if err != nil {
+			return err
+		}
+		m.Commitments = list
+	}
 	for _, bind := range []func(context.Context, Procurement, *MyDetail, bool) error{s.bindPurchaser, s.bindAgency, s.bindOperator, s.bindExpert, s.bindSupervisor} {
 		if err := bind(ctx, p, m, mine); err != nil {
 			return err
@@ -30,12 +37,8 @@ func (s *Service) bindMe(ctx context.Context, p Procurement, m *MyDetail) error 
 		m.allow(Objector, doLabels[DoObject], DoObject, untilOf(p))
 	}
 	slices.SortStableFunc(m.AllowedActions, func(a, b Allowed) int { return order(a) - order(b) })
-	if len(m.Sides) > 0 && p.Terms.usesCommit() {
-		list, err := listUndertakings(ctx, s.Pool, p.ID)
-		if err != nil {
-			return err
-		}
-		m.Commitments = list
+	if len(m.Sides) == 0 && !slices.ContainsFunc(m.AllowedActions, func(a Allowed) bool { return a.Action == DoCommit || a.Action == DoReveal }) {
+		m.Commitments = nil // for those who take part
 	}
 	return nil
 }
@@ -92,7 +95,7 @@ func (s *Service) bindPurchaser(ctx context.Context, p Procurement, m *MyDetail,
 	if p.State == Failed {
 		m.allow(Purchaser, doLabels[DoRepublish], DoRepublish, nil)
 	}
-	s.bindCommit(p, m, Purchaser)
+	m.bindCommit(p, Purchaser, partyPurchaser)
 	return s.offerJudging(ctx, p, m)
 }
 
@@ -111,14 +114,23 @@ func (s *Service) offerJudging(ctx context.Context, p Procurement, m *MyDetail) 
 	return nil
 }
 
-func (s *Service) bindCommit(p Procurement, m *MyDetail, by review.By) {
-	switch {
-	case !p.Terms.usesCommit():
-	case m.takes():
-		m.allow(by, doLabels[DoCommit], DoCommit, &p.Deadline)
-	case p.State == Selecting:
-		m.allow(by, doLabels[DoReveal], DoReveal, nil)
+// bindCommit offers what the party has not done yet. A value is asked for only while the
+// draw takes commitments as its source and is still to be made.
+func (m *MyDetail) bindCommit(p Procurement, by review.By, party string) {
+	i := slices.IndexFunc(m.Commitments, func(u Undertaking) bool { return u.Party == party })
+	if i < 0 {
+		return
 	}
+	u, d := m.Commitments[i], m.Drawing("selection")
+	action, until := DoReveal, (*time.Time)(nil)
+	switch {
+	case m.takes() && u.Committed == nil:
+		action, until = DoCommit, &p.Deadline
+	case p.State == Selecting && u.Committed != nil && u.Revealed == nil && d != nil && d.DrawnAt == nil && (d.UsedFallback || p.Terms.Source.Kind == Commit):
+	default:
+		return
+	}
+	m.AllowedActions = append(m.AllowedActions, Allowed{Action: action, Label: doLabels[action], Side: by, SideLabel: partyLabels[party], Until: until})
 }
 
 func (s *Service) bindAgency(ctx context.Context, p Procurement, m *MyDetail, mine bool) error {
@@ -202,9 +214,9 @@ func (s *Service) bindExpert(ctx context.Context, p Procurement, m *MyDetail, _ 
 	}
 	switch sits.State {
 	case "drawn":
-		m.allow(Expert, doLabels[DoDeclare], DoDeclare, nil)
+		m.allow(Expert, doLabels[DoDeclare], DoDeclare, p.ChoiceUntil)
 	case "declared":
-		m.allow(Expert, doLabels[DoScore], DoScore, nil)
+		m.allow(Expert, doLabels[DoScore], DoScore, p.ChoiceUntil)
 	}
 	return nil
 }
@@ -213,9 +225,6 @@ func (s *Service) bindSupervisor(ctx context.Context, p Procurement, m *MyDetail
 	if mine || !p.Terms.usesCommit() || !s.Policy.May(ctx, permitCommit, authz.Scope{Region: p.Region}) {
 		return nil
 	}
-	if !slices.Contains(m.Sides, Operator) {
-		m.Sides = append(m.Sides, Operator)
-	}
-	s.bindCommit(p, m, Operator)
+	m.bindCommit(p, Operator, partySupervisor)
 	return nil
 }

@@ -2,6 +2,7 @@ package procurement
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,14 @@ func TestPanel(t *testing.T) {
 		return out
 	}
 	as := func(i int) context.Context { return testkit.As(t, actors[members[i].Expert]) }
+	waits := func(i int, want ...string) {
+		t.Helper()
+		if got := e.asked(as(i), ViewPanel); !slices.Equal(got, want) {
+			t.Errorf("member %d waits for %v, want %v", i, got, want)
+		}
+	}
+	waits(0, "等您声明有无利害关系")
+	waits(4) // a reserve
 	if err := e.Declare(as(4), p.ID, false, ""); apperr.CodeOf(err) != apperr.NotFound {
 		t.Errorf("a reserve sat down: %v", err)
 	}
@@ -100,6 +109,7 @@ func TestPanel(t *testing.T) {
 		if err := e.Declare(as(i), p.ID, false, ""); err != nil {
 			t.Fatalf("%d: %v", i, err)
 		}
+		waits(i, "等您评分")
 		if err := e.Score(as(i), p.ID, sheets(2)[:2]); apperr.CodeOf(err) != apperr.Invalid {
 			t.Errorf("a bid without a score: %v", err)
 		}
@@ -109,6 +119,7 @@ func TestPanel(t *testing.T) {
 		if err := e.Score(as(i), p.ID, sheets(2)); err != nil {
 			t.Fatal(err)
 		}
+		waits(i)
 		if err := e.Score(as(i), p.ID, sheets(3)); apperr.CodeOf(err) != apperr.Conflict {
 			t.Errorf("scored twice: %v", err)
 		}

@@ -166,6 +166,9 @@ func TestAnAppealLiftsABlock(t *testing.T) {
 	if list, err := s.Appeals(operator); err != nil || len(list) != 1 || list[0].ID != a.ID {
 		t.Errorf("%+v, %v", list, err)
 	}
+	if list, err := s.Mine(operator, MineFilter{View: ViewOperator, Waiting: true}); err != nil || len(list.Items) != 1 || list.Items[0].ID != p.ID || len(list.Items[0].Waiting) != 1 {
+		t.Errorf("what waits for the operator: %+v, %v", list.Items, err)
+	}
 	if list, err := s.Appeals(elsewhere); err != nil || len(list) != 0 {
 		t.Errorf("elsewhere: %+v, %v", list, err)
 	}

@@ -242,6 +242,13 @@ func TestLowestPrice(t *testing.T) {
 					low = b
 				}
 			}
+			purchaser, cheap := testkit.As(t, e.buyerPerson), testkit.As(t, firms[2].agent)
+			if got := e.asked(cheap, ViewBids); len(got) != 1 {
+				t.Errorf("the low bidder is asked %v", got)
+			}
+			if got := append(e.asked(purchaser, ViewPurchaser), e.asked(testkit.As(t, firms[0].agent), ViewBids)...); len(got) != 0 {
+				t.Errorf("others are asked %v before there is an explanation", got)
+			}
 			if c.explain {
 				if err := e.Explain(testkit.As(t, firms[0].agent), p.ID, uuid.Nil, strings.Repeat("成本", 20)); err == nil {
 					t.Error("another explained")
@@ -251,6 +258,9 @@ func TestLowestPrice(t *testing.T) {
 				}
 				if err := e.Explain(testkit.As(t, firms[2].agent), p.ID, uuid.Nil, strings.Repeat("成本", 20)); err != nil {
 					t.Fatal(err)
+				}
+				if bidder, buyer := e.asked(cheap, ViewBids), e.asked(purchaser, ViewPurchaser); len(bidder) != 0 || len(buyer) != 1 {
+					t.Errorf("explained: the bidder is asked %v, the purchaser %v", bidder, buyer)
 				}
 			}
 			if c.verdict != nil {

@@ -180,3 +180,13 @@ func biddersOf(ctx context.Context, q db.Querier, orgs []uuid.UUID) ([]bidder, e
 	}
 	return out, nil
 }
+
+// measureWords say until when an agency is restricted or suspended, and why: a grade that
+// fell, or an official's decision.
+func measureWords(ctx context.Context, q db.Querier, agency uuid.UUID) (words string, err error) {
+	err = q.QueryRow(ctx, `SELECT coalesce('（至 ' || state_until || '：' || nullif(state_reason, '') || '）', '') FROM agency WHERE id = $1`, agency).Scan(&words)
+	if err != nil {
+		err = fmt.Errorf("measure of an agency: %w", err)
+	}
+	return words, err
+}

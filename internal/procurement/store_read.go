@@ -78,6 +78,9 @@ func readCourse(ctx context.Context, q db.Querier, id uuid.UUID, f *file) error 
 	f.course, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l CourseStep, err error) {
 		err = row.Scan(&l.Action, &l.Side, &l.At, &l.Note, &l.EntryID)
 		l.Label, l.SideLabel = Workflow.Labels[l.Action], sideLabel(l.Side)
+		if l.Side == Operator && (l.Action == committed || l.Action == revealed) {
+			l.SideLabel = partyLabels[partySupervisor] // the one party of that side
+		}
 		if l.Label == "" {
 			l.Label = string(l.Action)
 		}

@@ -19,9 +19,9 @@ const (
 	Experts       Kind = "experts"
 	Announcements Kind = "announcements"
 	Affiliations  Kind = "affiliations"
-	Procurements  Kind = "procurements" // published one by one, never delivered
 	Rubric        Kind = "rubric"
 	Penalties     Kind = "penalties"
+	Procurements  Kind = "procurements" // published one by one, never delivered
 )
 
 // Batch is one delivery of data.

@@ -6095,7 +6095,7 @@ export interface components {
         Mine: {
             /**
              * Format: date-time
-             * @description 项目业主选定或评判的期限
+             * @description 选定、评判或评分的期限；投标方的列表没有
              */
             choiceUntil?: string;
             /**
@@ -7422,6 +7422,8 @@ export interface components {
             agencyId: string;
             /** @description 机构名称 */
             agencyName: string;
+            /** @description 这一天有效的法定禁业 */
+            ban?: components["schemas"]["Ban"];
             /** @description 最近的变化，新的在前，最多 20 条 */
             changes: components["schemas"]["ShownChange"][];
             /** @description 为真表示示例数据 */
@@ -17851,14 +17853,16 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页返回的 nextCursor */
                 cursor?: string;
-                /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；panel 我参加评审的 */
-                view?: "purchaser" | "bids" | "open" | "operator" | "panel";
+                /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；commit 监督要对抽取作承诺的；panel 我参加评审的 */
+                view?: "purchaser" | "bids" | "open" | "operator" | "commit" | "panel";
                 /** @description 状态 */
                 state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "failed" | "withdrawn" | "terminated";
                 /** @description 项目名称或采购编号的一部分 */
                 q?: string;
                 /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
                 agency?: string;
+                /** @description 只要等着这一方办理的 */
+                waiting?: boolean;
             };
             header?: never;
             path?: never;

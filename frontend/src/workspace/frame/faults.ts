@@ -17,7 +17,7 @@ export function faultWords(fault: unknown): string {
   if (fault instanceof Refusal) {
     return fault.status >= 500 && fault.requestId !== undefined
       ? `${fault.message}（请求编号 ${fault.requestId}）`
-      : fault.message;
+      : fault.message.replace(/^[a-zA-Z][\w.[\]-]*：/, "填写有误："); // a field's name in the interface means nothing to a reader
   }
   return fault instanceof Error && fault.message !== "" ? fault.message : "没有办成，请刷新页面再试。";
 }

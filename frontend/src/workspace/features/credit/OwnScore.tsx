@@ -1,4 +1,5 @@
 import { Tag } from "antd";
+import { Link } from "react-router";
 import { Refusal } from "../../../shared/api/client";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
 import { pointsWords, useRating } from "./credit";
@@ -22,6 +23,9 @@ export function OwnScore({ name, uscc }: { name: string; uscc: string }) {
             <b>{r.text}</b> 分 <Tag color={r.veto ? "error" : "processing"}>{r.grade} 级</Tag>
             {r.new ? <Tag>新机构</Tag> : null}
             {r.veto ? <Tag color="error">一票否决</Tag> : null}
+          </p>
+          <p className="credit-facts">
+            <Link to={`/credit-people/${r.agencyId}`}>执业人员的项目和记录</Link>
           </p>
           <table className="parts">
             <caption className="visually-hidden">得分的组成</caption>

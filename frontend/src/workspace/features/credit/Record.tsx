@@ -40,6 +40,9 @@ export function Record() {
         <Facts r={r} />
       </section>
       {r.notifiedAt === undefined || r.level === "honour" ? null : <Defence r={r} />}
+      <p className="card-more">
+        <Link to={`/credit-people/${r.agencyId}`}>这家机构的执业人员</Link>
+      </p>
       <section className="card" aria-labelledby="record-course">
         <h2 id="record-course">经过</h2>
         {r.course.length === 0 ? (

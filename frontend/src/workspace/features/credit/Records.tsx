@@ -36,7 +36,7 @@ function Lists({ me }: { me: Me }) {
           {propose ? (
             <Link to="/credit-records/propose">提出记录</Link>
           ) : null}{" "}
-          <Link to="/credit-rubric">评分标准</Link>
+          <Link to="/credit-rubric">评分标准</Link> <Link to="/credit-bans">法定禁业</Link>
         </>
       }
     >

@@ -1,14 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Tag } from "antd";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { api, read } from "../../../shared/api/client";
 import { dateTime } from "../../../shared/format/time";
 import { ActFault } from "../../frame/Act";
+import { Confirm } from "../../frame/Confirm";
 import { faultsOf } from "../../frame/faults";
 import { AreaField, TextField, TickField } from "../../frame/fields";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
+import { useFirstFault } from "../../frame/useFirstFault";
+import { useWanting } from "../../frame/useWanting";
 import { sendForm, type FileRef } from "../../frame/upload";
-import { fenOf } from "../../../shared/format/amount";
+import { fenOf, yuanOf } from "../../../shared/format/amount";
 import { Card } from "./Acts";
 import { basisPoints, saveFile, useStep, type MyDetail, type Receipt } from "./procurements";
 
@@ -19,9 +22,11 @@ interface Draft {
   text: string;
   people: string[];
   files: { id: string; name: string }[];
+  /** The digest of the withdrawal, while that is the last word: nobody else can tell it from a bid. */
+  withdrawn: string;
 }
 
-const blank: Draft = { price: "", rate: "", days: "", text: "", people: [], files: [] };
+const blank: Draft = { price: "", rate: "", days: "", text: "", people: [], files: [], withdrawn: "" };
 
 function kept(id: string): Draft {
   try {
@@ -60,30 +65,56 @@ export function Bid({ d }: { d: MyDetail }) {
       }),
     ),
   );
-  const withdraw = useStep(() => read(api.DELETE("/api/v1/procurements/{id}/my-bid", { params: path })));
+  const [leaving, setLeaving] = useState(false);
+  const withdraw = useStep(
+    () => read(api.DELETE("/api/v1/procurements/{id}/my-bid", { params: path })),
+    (r) => {
+      put({ ...v, withdrawn: r.receipt.sha256 });
+      setLeaving(false);
+    },
+  );
+  const form = useFirstFault(submit.error);
+  const quote = fenOf(v.price);
+  const rate = basisPoints(v.rate);
+  const { floorFen = 0, ceilingFen = Infinity } = d.terms;
+  const { box, wanting, complete } = useWanting<HTMLDivElement>({
+    quoteFen: pricing === "quoted" && (quote === undefined || quote === 0 ? "写报价，如 52000 或 52000.50" : quote < floorFen || quote > ceilingFen ? `应${rangeWords(d)}` : false),
+    discountBp: pricing === "discount" && rate === undefined && "写下浮率，大于 0、小于 100，最多两位小数，如 12.5",
+    days: !(/^[1-9]\d*$/.test(v.days.trim()) && Number(v.days) <= d.daysCeiling) && `写 1 至 ${d.daysCeiling} 的整数`,
+    "proposal.text": (d.method === "proposal" || d.method === "panel") && v.text.trim() === "" && "写响应方案；项目业主或专家要据此比较",
+  });
+  const picker = useId();
   const upload = useStep(async (file: File) => {
     const form = new FormData();
     form.append("file", file);
     return { ref: await sendForm<FileRef>(`/api/v1/procurements/${d.id}/bid-files`, form, () => undefined), name: file.name };
   }, ({ ref, name }) => { put({ ...v, files: [...v.files, { id: ref.id, name }] }); });
-  const faults = faultsOf(submit.error);
+  const faults = { ...faultsOf(submit.error), ...wanting };
   if (may.error) return <ReadFault fault={may.error} retry={() => void may.refetch()} />;
   if (may.data === undefined) return <RowsSkeleton rows={3} />;
-  const latest: Receipt | undefined = submit.data ?? withdraw.data ?? receipt.data;
+  const latest = lastOf(submit.data, withdraw.data, receipt.data);
+  const withdrawn = latest?.receipt.sha256 === v.withdrawn;
   return (
     <Card title="报名投标">
       {latest === undefined ? null : (
         <div className="receipt">
           <Alert
             role="status"
-            type="success"
-            title={`平台已于 ${dateTime(latest.receipt.receivedAt)} 收到（第 ${latest.receipt.revision} 次）`}
+            type={withdrawn ? "warning" : "success"}
+            title={
+              withdrawn
+                ? `投标已撤回，${dateTime(latest.receipt.receivedAt)} 收到（第 ${latest.receipt.revision} 次）`
+                : `平台已于 ${dateTime(latest.receipt.receivedAt)} 收到（第 ${latest.receipt.revision} 次）`
+            }
             description={
               <>
-                回执摘要 <code>{latest.receipt.sha256}</code>。开标时全部回执一起公布，您可以核对自己的在不在其中。
+                {withdrawn ? "本机构不参加这次选取；报名截止前可以重新提交。撤回也是密封的，旁人分不出是投标还是撤回。" : "以最后一次提交的为准。"}
+                回执摘要（提交内容的指纹）<code>{latest.receipt.sha256}</code>。开标时全部回执一起公布，您可以核对自己的在不在其中。
+                <p className="form-actions">
+                  <Button onClick={() => { saveFile(`回执-${d.number}.txt`, `${latest.text}\n${latest.signature ?? ""}\n`); }}>存回执</Button>
+                </p>
               </>
             }
-            action={<Button onClick={() => { saveFile(`回执-${d.number}.txt`, `${latest.text}\n${latest.signature ?? ""}\n`); }}>存回执</Button>}
           />
         </div>
       )}
@@ -104,15 +135,18 @@ export function Bid({ d }: { d: MyDetail }) {
       )}
       {may.data.eligible ? (
         <form
+          ref={form}
           onSubmit={(event) => {
             event.preventDefault();
-            submit.mutate(undefined);
+            if (complete()) submit.mutate(undefined);
           }}
         >
+          <div ref={box}>
           <p className="tell">
             提交后立即加密，开标前谁也不能读，包括平台管理员，也包括您自己。填写的内容在这台电脑的浏览器里留一份，供修改；截止前可以改、可以撤回。
           </p>
-          <ActFault fault={submit.error ?? withdraw.error ?? upload.error} />
+          <ActFault fault={submit.error ?? (leaving ? null : withdraw.error) ?? upload.error} />
+          {pricing === "fixed" && d.priceFen !== undefined ? <p>按公告的固定价格 {yuanOf(d.priceFen)} 元，不必报价。</p> : null}
           {pricing === "quoted" ? <TextField label="报价（元）" inputMode="text" help={rangeWords(d)} value={v.price} change={(price) => { put({ ...v, price }); }} fault={faults.quoteFen} /> : null}
           {pricing === "discount" ? <TextField label="下浮率（%）" help="最多两位小数，如 12.5" value={v.rate} change={(rate) => { put({ ...v, rate }); }} fault={faults.discountBp} /> : null}
           <TextField label="承诺时限（工作日）" inputMode="numeric" help={`不超过 ${d.daysCeiling} 个工作日`} value={v.days} change={(days) => { put({ ...v, days }); }} fault={faults.days} />
@@ -139,35 +173,47 @@ export function Bid({ d }: { d: MyDetail }) {
               ))}
             </ul>
             <input
+              id={picker}
+              className="file-box"
               type="file"
-              aria-label="选择附件"
+              disabled={upload.isPending}
               onChange={(event) => {
                 const file = event.currentTarget.files?.[0];
                 if (file !== undefined) upload.mutate(file);
                 event.currentTarget.value = "";
               }}
             />
+            <label className="file-button" htmlFor={picker}>
+              选择附件
+            </label>
             {upload.isPending ? <p role="status">正在上传并密封</p> : null}
           </fieldset>
           <p className="form-actions">
             <Button type="primary" htmlType="submit" loading={submit.isPending}>
-              {latest === undefined ? "密封并提交" : "密封并重新提交"}
+              {latest === undefined || withdrawn ? "密封并提交" : "密封并重新提交"}
             </Button>
-            {latest === undefined ? null : (
-              <Button loading={withdraw.isPending} onClick={() => { withdraw.mutate(undefined); }}>
-                撤回投标
-              </Button>
-            )}
+            {latest === undefined || withdrawn ? null : <Button onClick={() => { setLeaving(true); }}>撤回投标</Button>}
           </p>
+          </div>
         </form>
+      ) : null}
+      {leaving ? (
+        <Confirm title="撤回投标？" act="撤回投标" pending={withdraw.isPending} fault={withdraw.error} done={() => { withdraw.mutate(undefined); }} close={() => { setLeaving(false); }}>
+          <p>撤回后本机构不参加这次选取。报名截止前可以重新提交，填过的内容还在这台电脑的浏览器里。</p>
+        </Confirm>
       ) : null}
     </Card>
   );
 }
 
+/** The one handed in last, of what this page has heard. */
+function lastOf(...heard: (Receipt | undefined)[]): Receipt | undefined {
+  return heard.filter((r) => r !== undefined).sort((a, b) => b.receipt.revision - a.receipt.revision)[0];
+}
+
 function rangeWords(d: MyDetail): string {
   const { floorFen, ceilingFen } = d.terms;
-  const yuan = (fen: number): string => `${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })} 元`;
+  const yuan = (fen: number): string => `${yuanOf(fen)} 元`;
   const parts = [floorFen === undefined ? "" : `不低于 ${yuan(floorFen)}`, ceilingFen === undefined ? "" : `不高于 ${yuan(ceilingFen)}`].filter((w) => w !== "");
   return parts.length === 0 ? "由您报价，最多两位小数" : parts.join("，");
 }
@@ -178,19 +224,20 @@ function Blocked({ id, code, words }: { id: string; code: Code; words: string })
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const appeal = useStep(() => read(api.POST("/api/v1/procurements/{id}/recusal-appeals", { params: { path: { id } }, body: { code, reason } })));
+  const { box, wanting, complete } = useWanting<HTMLDivElement>({ reason: reason.trim().length < 5 && "写明理由，5 字以上" });
   return (
     <li>
       须回避：{words}
       {appeal.isSuccess ? (
         <p role="status">已提出，等运营审核处理。</p>
       ) : open ? (
-        <>
+        <div ref={box}>
           <ActFault fault={appeal.error} />
-          <AreaField label="为什么不应回避" value={reason} change={setReason} maxLength={2000} />
-          <Button loading={appeal.isPending} disabled={reason.trim().length < 5} onClick={() => { appeal.mutate(undefined); }}>
-            提出
+          <AreaField label="为什么不应回避" value={reason} change={setReason} maxLength={2000} fault={wanting.reason ?? faultsOf(appeal.error).reason} />
+          <Button loading={appeal.isPending} onClick={() => { if (complete()) appeal.mutate(undefined); }}>
+            提出异议
           </Button>
-        </>
+        </div>
       ) : (
         <Button type="link" onClick={() => { setOpen(true); }}>
           认为不对，提出异议

@@ -4,6 +4,7 @@ import { api, read } from "../../../shared/api/client";
 import { ActFault } from "../../frame/Act";
 import { faultsOf } from "../../frame/faults";
 import { TextField } from "../../frame/fields";
+import { useWanting } from "../../frame/useWanting";
 import { useStep } from "./procurements";
 
 /** One official's reading of a public lottery; it counts once a second one has typed the same. */
@@ -11,7 +12,14 @@ export function LotteryCard() {
   const [open, setOpen] = useState(false);
   const [v, setV] = useState({ game: "", issue: "", date: "", numbers: "", where: "" });
   const enter = useStep(() => read(api.POST("/api/v1/lottery-results", { body: { ...v, numbers: v.numbers.split(/[^0-9]+/).filter((n) => n !== "").map(Number) } })));
-  const faults = faultsOf(enter.error);
+  const { box, wanting, complete } = useWanting<HTMLFormElement>({
+    game: v.game.trim().length < 2 && "写彩票名称，如 双色球",
+    issue: v.issue.trim().length < 4 && "写期号，如 2026138",
+    date: v.date === "" && "选开奖日期",
+    numbers: !/\d/.test(v.numbers) && "写开奖号码，如 03 08 17 22 26 31",
+    where: v.where.trim().length < 4 && "写在哪里看到的，如 中国福利彩票官网 开奖公告",
+  });
+  const faults = { ...faultsOf(enter.error), ...wanting };
   const set = (name: keyof typeof v) => (value: string) => { setV({ ...v, [name]: value }); };
   return (
     <section className="card" aria-labelledby="lottery">
@@ -19,9 +27,10 @@ export function LotteryCard() {
       <p className="tell">有的公告用公开彩票抽取。两人各自从公布的地方抄录，互相看不到；录得一样才生效，之后谁也改不了。</p>
       {open ? (
         <form
+          ref={box}
           onSubmit={(event) => {
             event.preventDefault();
-            enter.mutate(undefined);
+            if (complete()) enter.mutate(undefined);
           }}
         >
           <ActFault fault={enter.error} />

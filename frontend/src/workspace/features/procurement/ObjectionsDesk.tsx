@@ -5,9 +5,11 @@ import { Link } from "react-router";
 import { api, read } from "../../../shared/api/client";
 import type { components } from "../../../shared/api/schema";
 import { ActFault } from "../../frame/Act";
+import { faultsOf } from "../../frame/faults";
 import { AreaField, RadioField, TextField } from "../../frame/fields";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
 import { TimeLeft } from "../../frame/TimeLeft";
+import { useWanting } from "../../frame/useWanting";
 import { useStep } from "./procurements";
 
 type Matter = components["schemas"]["ObjectionMatter"];
@@ -30,7 +32,7 @@ export function ObjectionsDesk() {
             <p className="procurement-facts">
               {m.number} · 异议人 {m.name} · 期限 <TimeLeft until={m.dueAt} provisional={m.dueProvisional} />
             </p>
-            <p className="facts-grid">{m.text}</p>
+            <p className="objection-text">{m.text}</p>
             {m.state === "filed" ? <Accept m={m} /> : <Answer m={m} />}
           </li>
         ))}
@@ -42,17 +44,19 @@ export function ObjectionsDesk() {
 function Accept({ m }: { m: Matter }) {
   const [reason, setReason] = useState("");
   const act = useStep((accept: boolean) => read(api.POST("/api/v1/procurement-objections/{id}/acceptance", { params: { path: { id: m.id } }, body: { accept, reason } })));
+  const { box, wanting, complete } = useWanting<HTMLDivElement>({ reason: reason.trim().length < 5 && "写明理由，5 字以上" });
+  const decide = (accept: boolean): void => { if (complete()) act.mutate(accept); };
   return (
-    <>
+    <div ref={box}>
       <ActFault fault={act.error} />
-      <AreaField label="受理或不予受理的理由" help="会公开；不要写异议人的姓名和电话" value={reason} change={setReason} maxLength={2000} />
+      <AreaField label="受理或不予受理的理由" help="会公开；不要写异议人的姓名和电话" value={reason} change={setReason} maxLength={2000} fault={wanting.reason ?? faultsOf(act.error).reason} />
       <p className="form-actions">
-        <Button type="primary" loading={act.isPending} onClick={() => { act.mutate(true); }}>
+        <Button type="primary" loading={act.isPending} onClick={() => { decide(true); }}>
           受理，中止采购
         </Button>
-        <Button loading={act.isPending} onClick={() => { act.mutate(false); }}>不予受理</Button>
+        <Button loading={act.isPending} onClick={() => { decide(false); }}>不予受理</Button>
       </p>
-    </>
+    </div>
   );
 }
 
@@ -64,31 +68,39 @@ function Answer({ m }: { m: Matter }) {
     read(
       api.POST("/api/v1/procurement-objections/{id}/answer", {
         params: { path: { id: m.id } },
-        body: { upheld: how !== "dismiss", answer, ...(how === "dismiss" ? {} : { remedy: how as "reselect" | "terminate" }), ...(how === "reselect" && /^\d+$/.test(bid) ? { bid: Number(bid) } : {}) },
+        body: { upheld: how !== "dismiss", answer, ...(how === "dismiss" ? {} : { remedy: how as "reselect" | "terminate" }), ...(how === "reselect" && /^\d+$/.test(bid.trim()) ? { bid: Number(bid) } : {}) },
       }),
     ),
   );
+  const { box, wanting, complete } = useWanting<HTMLFormElement>({
+    how: how === "" && "选一种办理结果",
+    answer: answer.trim().length < 5 && "写答复，5 字以上",
+    bid: how === "reselect" && !/^\d*$/.test(bid.trim()) && "编号是数字，如 3；不写是中选的那份",
+  });
+  const faults = { ...faultsOf(act.error), ...wanting };
   return (
     <form
+      ref={box}
       onSubmit={(event) => {
         event.preventDefault();
-        act.mutate(undefined);
+        if (complete()) act.mutate(undefined);
       }}
     >
       <ActFault fault={act.error} />
       <RadioField
         label="办理结果"
+        fault={faults.how}
         value={how}
         change={setHow}
         choices={[
           { value: "dismiss", words: "异议不成立，恢复公示" },
-          { value: "reselect", words: "异议成立，剔除后重新选取", note: "编号和熵源不变，由次序决定" },
+          { value: "reselect", words: "异议成立，剔除后重新选取", note: "编号和随机数来源（熵源）不变，由原来抽出的次序决定" },
           { value: "terminate", words: "异议成立，终止采购" },
         ]}
       />
-      {how === "reselect" ? <TextField label="剔除哪个编号" help="不写是中选的那份" inputMode="numeric" optional value={bid} change={setBid} /> : null}
-      <AreaField label="答复" help="会公开" value={answer} change={setAnswer} maxLength={2000} />
-      <Button type="primary" htmlType="submit" disabled={how === ""} loading={act.isPending}>
+      {how === "reselect" ? <TextField label="剔除哪个编号" help="不写是中选的那份" inputMode="numeric" optional value={bid} change={setBid} fault={faults.bid} /> : null}
+      <AreaField label="答复" help="会公开" value={answer} change={setAnswer} maxLength={2000} fault={faults.answer} />
+      <Button type="primary" htmlType="submit" loading={act.isPending}>
         答复
       </Button>
     </form>

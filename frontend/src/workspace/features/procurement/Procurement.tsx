@@ -1,7 +1,8 @@
 import { Alert, Tag } from "antd";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
+import { yuanOf } from "../../../shared/format/amount";
 import { dateTime } from "../../../shared/format/time";
-import { useMe } from "../../frame/me";
+import { may, useMe, type Me } from "../../frame/me";
 import { Page } from "../../frame/Page";
 import { PageSkeleton, ReadFault } from "../../frame/states";
 import { TimeLeft } from "../../frame/TimeLeft";
@@ -25,14 +26,17 @@ export function Procurement() {
       </Page>
     );
   if (asked.data === undefined || me === undefined) return <PageSkeleton />;
-  return <Shown d={asked.data} />;
+  return <Shown d={asked.data} me={me} />;
 }
 
-function Shown({ d }: { d: MyDetail }) {
+function Shown({ d, me }: { d: MyDetail; me: Me }) {
+  const due = d.allowedActions.flatMap((a) => (a.until === undefined ? [] : [{ ...a, until: a.until }]));
+  const award = d.awards.findLast((a) => a.valid);
+  const outside = d.state === "open" && may(me, "bid:submit") && !d.sides.includes("agency");
   const compares = d.opened && d.sides.some((s) => s === "purchaser" || s === "operator" || (s === "expert" && (d.member === "declared" || d.member === "scored")));
   return (
     <Page title={d.title} lede={`${d.number} · ${d.purchaser} · ${d.methodLabel} · ${priceWords(d)}`} actions={<a href={`/procurements/${d.id}`}>看公开的页面</a>}>
-      {d.demo ? <Alert type="info" title="示例数据" /> : null}
+      {d.demo ? <Alert className="sample" type="info" title="示例数据：业主、机构和报价都是虚构的" /> : null}
       <section className="card" aria-labelledby="stand">
         <h2 id="stand">
           现在：<Tag>{d.stateLabel}</Tag>
@@ -43,18 +47,38 @@ function Shown({ d }: { d: MyDetail }) {
             。以平台数据库的时钟为准；开标之前，报价、方案和家数谁也看不到。
           </p>
         ) : null}
-        {d.choiceUntil !== undefined && d.state === "selecting" ? (
-          <p>
-            办理期限 <TimeLeft until={d.choiceUntil} />
-          </p>
-        ) : null}
+        {d.state === "open" || d.state === "publicity" ? null : (
+          <>
+            {due.map((a) => (
+              <p key={a.action}>
+                {a.label}，期限 <TimeLeft until={a.until} />
+              </p>
+            ))}
+            {due.length === 0 && d.choiceUntil !== undefined && d.state === "selecting" ? (
+              <p>
+                等{d.method === "panel" ? "专家评分" : "项目业主办理"}，期限 <TimeLeft until={d.choiceUntil} />
+              </p>
+            ) : null}
+          </>
+        )}
         {d.publicityUntil !== undefined && d.state === "publicity" ? (
           <p>
             公示至 <TimeLeft until={d.publicityUntil} provisional={d.publicityProvisional} />
           </p>
         ) : null}
         {d.endedReason === undefined || d.endedReason === "" ? null : <p>原因：{d.endedReason}</p>}
-        {d.allowedActions.length === 0 ? <p className="tell">现在没有要您办的。</p> : null}
+        {award === undefined ? null : (
+          <p>
+            中选：{award.agency}，{yuanOf(award.priceFen)} 元。<a href={`/procurements/${d.id}/award?number=${award.number}`}>中选通知书 {award.number}</a>
+          </p>
+        )}
+        {outside ? (
+          <p className="tell">
+            您的单位还没有入驻，不能报名。<Link to="/new">申请入驻</Link>
+          </p>
+        ) : d.allowedActions.length === 0 ? (
+          <p className="tell">现在没有要您办的。</p>
+        ) : null}
         <ContractLink d={d} />
       </section>
       <Acts d={d} />
@@ -79,11 +103,11 @@ function Shown({ d }: { d: MyDetail }) {
         <ol className="course">
           {d.course.map((c) => (
             <li key={`${c.at}${c.action}`}>
-              <b>{c.label}</b>
-              {c.note}
+              <b>{c.note.endsWith(c.label) ? c.note : c.label}</b>
+              {c.note.endsWith(c.label) ? null : c.note}
               <small>
                 {" "}
-                {c.sideLabel} · {dateTime(c.at)}
+                {c.side === "clock" ? "到时自动" : c.sideLabel} · {dateTime(c.at)}
                 {c.index === undefined ? "" : ` · 公开日志第 ${c.index} 条`}
               </small>
             </li>

@@ -1,8 +1,7 @@
 import { Tag } from "antd";
 import { Link } from "react-router";
-import { dateTime, until } from "../../../shared/format/time";
 import { TimeLeft } from "../../frame/TimeLeft";
-import { priceWords, type Mine } from "./procurements";
+import { priceWords, whenWords, type Mine } from "./procurements";
 import "./procurement.css";
 
 /** A procurement in a list of one's own, with what it waits for. */
@@ -22,11 +21,15 @@ export function ProcurementRow({ p }: { p: Mine }) {
           <>
             报名截止 <TimeLeft until={p.deadline} />
           </>
-        ) : p.publicityUntil === undefined ? (
-          `选取时间 ${dateTime(p.selectionAt)}`
         ) : (
-          `公示至 ${until(p.publicityUntil)}`
+          whenWords(p)
         )}
+        {p.choiceUntil !== undefined && (p.waiting?.length ?? 0) > 0 && p.state === "selecting" ? (
+          <>
+            {" · 办理期限 "}
+            <TimeLeft until={p.choiceUntil} />
+          </>
+        ) : null}
       </p>
       {p.reasons?.map((r) => (
         <p key={r.code + r.message} className="procurement-why">
@@ -34,7 +37,6 @@ export function ProcurementRow({ p }: { p: Mine }) {
         </p>
       ))}
       {p.waiting !== undefined && p.waiting.length > 0 ? <p className="procurement-wait">待办：{p.waiting.join("、")}</p> : null}
-      {(p.questions ?? 0) > 0 ? <p className="procurement-wait">{p.questions} 个提问没有答复</p> : null}
     </li>
   );
 }

@@ -4,6 +4,7 @@ import { Refusal } from "../../../shared/api/client";
 import { may, useMe, type Me } from "../../frame/me";
 import { Page } from "../../frame/Page";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
+import { AppealsDesk } from "./AppealsDesk";
 import { LotteryCard } from "./Lottery";
 import { ObjectionsDesk } from "./ObjectionsDesk";
 import { ProcurementRow } from "./ProcurementRow";
@@ -42,6 +43,7 @@ function Lists({ me }: { me: Me }) {
       ) : null}
       {view.value === "purchaser" && may(me, "procurement:prepare") ? <StartCard me={me} /> : null}
       {view.value === "operator" ? <ObjectionsDesk /> : null}
+      {view.value === "operator" ? <AppealsDesk /> : null}
       {view.value === "operator" && may(me, "lottery:enter") ? <LotteryCard /> : null}
       <List view={view.value} empty={view.empty} title={view.words} />
     </Page>

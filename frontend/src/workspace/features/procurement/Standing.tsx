@@ -11,8 +11,8 @@ export function Standing({ id }: { id: string }) {
     <section className="card" aria-labelledby="standing">
       <h2 id="standing">本机构的结果</h2>
       <p>
-        {s.own.number === undefined ? "没有进入抽取池" : `${s.own.number} 号`}，共 {s.bidders} 家，{quoteWords(s.own)}
-        {s.rank === undefined ? "" : `，报价由低到高第 ${s.rank}`}。
+        {s.own.number === undefined ? "没有编号，不参加选取" : `${s.own.number} 号`}，共 {s.bidders} 家，{quoteWords(s.own)}
+        {s.rank === undefined ? "" : `，报价由低到高第 ${s.rank} 位`}。
       </p>
       {s.own.reason === undefined || s.own.reason === "" ? null : <p>原因：{s.own.reason}</p>}
       {s.winner === undefined ? null : (
