@@ -186,6 +186,17 @@ func (s *Service) AgencyEvaluations(ctx context.Context, agency uuid.UUID, r pag
 	return page.Make(rows, r.Size(), total, func(e PublicEvaluation) evaluationKey { return evaluationKey{e.PublishedAt, e.ID} }), nil
 }
 
+// Published are evaluations of agencies by their ids, as everyone may read them; one that is
+// not published, or not known, is not in the answer.
+func (s *Service) Published(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]PublicEvaluation, error) {
+	list, err := publicEvaluations(ctx, s.Pool, ids)
+	out := make(map[uuid.UUID]PublicEvaluation, len(list))
+	for _, e := range list {
+		out[e.ID] = e
+	}
+	return out, err
+}
+
 // public is what of an evaluation everyone may read; natural is a purchaser of that name
 // who is a natural person.
 func (e Evaluation) public(natural bool, name string) PublicEvaluation {

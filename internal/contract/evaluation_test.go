@@ -337,6 +337,10 @@ func TestReply(t *testing.T) {
 	_, err = r.Reply(r.as(r.firmAdmin), id, "再补充一句也不行")
 	wants(t, err, apperr.Conflict)
 	list := mustPage(t)(r.AgencyEvaluations(t.Context(), r.agency, page.Request{}))
+	byID, err := r.Published(t.Context(), []uuid.UUID{id, b.by(Agency)[0].ID, uuid.New()})
+	if err != nil || len(byID) != 1 || byID[id].Reply == "" { // what the agency said of the purchaser is not among them
+		t.Errorf("%+v %v", byID, err)
+	}
 	if list.Items[0].Reply != "资料晚到了两周，已向业主说明" || list.Items[0].Stars[0].Reason == "" {
 		t.Errorf("%+v", list.Items[0])
 	}

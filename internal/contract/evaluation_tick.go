@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,33 +43,73 @@ func (s *Service) closeEvaluations(ctx context.Context) error {
 	})
 }
 
-// remindEvaluations tells a side that has not given its own, so many days before the end.
+// remindEvaluations tells a side that has not given its own, so many days before the end:
+// once for each of the days that the rule names.
 func (s *Service) remindEvaluations(ctx context.Context) error {
-	return s.eachEvaluated(ctx, openEvaluations, "reminder of evaluation", func(m *evaluator) error {
-		days, err := rules.Ints(ctx, m.tx, ruleEvaluateRemind, m.c.Region, m.now)
-		if err != nil || m.term.Closed != nil || !m.now.Before(m.term.Until) {
-			return err
-		}
-		nearest := 0
-		for _, d := range days { // descending: the last that holds is the nearest
-			if !m.now.Before(m.term.Until.AddDate(0, 0, -d)) {
-				nearest = d
+	list, err := openEvaluations(ctx, s.Pool)
+	if err != nil {
+		return err
+	}
+	ahead := map[string][]int{} // of a region
+	find := func(ctx context.Context, q db.Querier) ([]uuid.UUID, error) {
+		var ids []uuid.UUID
+		for _, o := range list {
+			if _, known := ahead[o.region]; !known {
+				if ahead[o.region], err = rules.Ints(ctx, q, ruleEvaluateRemind, o.region, o.now); err != nil {
+					return nil, err
+				}
+			}
+			if len(o.untold(ahead[o.region])) > 0 {
+				ids = append(ids, o.contract)
 			}
 		}
-		if nearest == 0 {
+		return ids, nil
+	}
+	return s.eachEvaluated(ctx, find, "reminder of evaluation", func(m *evaluator) error {
+		if m.term.Closed != nil || !m.now.Before(m.term.Until) {
 			return nil
 		}
+		now := waitingTerm{contract: m.c.ID, region: m.c.Region, until: m.term.Until, now: m.now}
 		for _, side := range []Side{Purchaser, Agency} {
 			if evaluationOf(m.list, side) != nil {
-				continue
+				now.given = append(now.given, string(side))
 			}
+		}
+		for side, kind := range now.untold(ahead[m.c.Region]) {
 			note := "请在 " + clock.Until(m.term.Until) + " 前评价" + SideLabels[other(side)] + "。期满后不能再评价，只按客观记录计算。"
-			if err := m.remind(ctx, m.tx, Announcement{Contract: m.c, Action: ToldEvaluateDue, To: []Side{side}, Note: note}, m.c.ID, fmt.Sprintf("%s:%s:%d", ToldEvaluateDue, side, nearest)); err != nil {
+			if err := m.remind(ctx, m.tx, Announcement{Contract: m.c, Action: ToldEvaluateDue, To: []Side{side}, Note: note}, m.c.ID, kind); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// waitingTerm is a term that is on, with who has given his own and what has been told.
+type waitingTerm struct {
+	contract    uuid.UUID
+	region      string
+	until, now  time.Time
+	given, told []string
+}
+
+// untold are the sides to be told now, with the name of the reminder: of the days (falling)
+// the nearest that has come counts.
+func (o waitingTerm) untold(days []int) map[Side]string {
+	nearest := 0
+	for _, d := range days {
+		if !o.now.Before(o.until.AddDate(0, 0, -d)) {
+			nearest = d
+		}
+	}
+	out := map[Side]string{}
+	for _, side := range []Side{Purchaser, Agency} {
+		kind := fmt.Sprintf("%s:%s:%d", ToldEvaluateDue, side, nearest)
+		if nearest > 0 && !slices.Contains(o.given, string(side)) && !slices.Contains(o.told, kind) {
+			out[side] = kind
+		}
+	}
+	return out
 }
 
 func (s *Service) escalateAppeals(ctx context.Context) error {
@@ -93,6 +135,9 @@ func (s *Service) eachEvaluated(ctx context.Context, find func(context.Context, 
 	}
 	var faults []error
 	for _, id := range ids {
+		if ctx.Err() != nil {
+			return errors.Join(append(faults, ctx.Err())...)
+		}
 		err := db.InTx(ctx, s.Pool, func(tx db.Tx) error {
 			m, err := s.lockTx(ctx, tx, id)
 			if err != nil {

@@ -91,26 +91,41 @@ func listAgencyEvaluations(ctx context.Context, q db.Querier, agency uuid.UUID, 
 	const where = ` WHERE e.agency_id = $1 AND e.side = 'purchaser' AND e.published_at IS NOT NULL`
 	var b pgx.Batch
 	b.Queue(`SELECT count(*) FROM (SELECT FROM contract_evaluation e`+where+` LIMIT $2) n`, agency, page.TotalCap+1).QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
-	b.Queue(`SELECT `+evaluationColumns+`, c.procurement_id, c.title, p.purchaser, o.kind = 'natural_person'`+evaluationFrom+`
-		JOIN contract c ON c.id = e.contract_id JOIN procurement p ON p.id = c.procurement_id JOIN organisation o ON o.id = e.org_id`+where+`
-		  AND (NOT $2 OR (e.published_at, e.id) < ($3, $4)) ORDER BY e.published_at DESC, e.id DESC LIMIT $5`,
+	b.Queue(publicSelect+where+` AND (NOT $2 OR (e.published_at, e.id) < ($3, $4)) ORDER BY e.published_at DESC, e.id DESC LIMIT $5`,
 		agency, later, after.Until, after.ID, limit).Query(func(rows pgx.Rows) error {
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEvaluation, error) {
-			var of uuid.UUID
-			var title, name string
-			var natural bool
-			e, err := scanEvaluation(row, &of, &title, &name, &natural)
-			if err != nil {
-				return PublicEvaluation{}, err
-			}
-			v := e.public(natural, name)
-			v.ProcurementID, v.Title = of, masked(natural, name, title)
-			return v, nil
-		})
+		list, err = pgx.CollectRows(rows, scanPublic)
 		return err
 	})
 	if err := q.SendBatch(ctx, &b).Close(); err != nil {
 		return nil, 0, fmt.Errorf("evaluations of agency: %w", err)
 	}
 	return list, total, nil
+}
+
+const publicSelect = `SELECT ` + evaluationColumns + `, c.procurement_id, c.title, p.purchaser, o.kind = 'natural_person'` + evaluationFrom + `
+	JOIN contract c ON c.id = e.contract_id JOIN procurement p ON p.id = c.procurement_id JOIN organisation o ON o.id = e.org_id`
+
+func scanPublic(row pgx.CollectableRow) (PublicEvaluation, error) {
+	var of uuid.UUID
+	var title, name string
+	var natural bool
+	e, err := scanEvaluation(row, &of, &title, &name, &natural)
+	if err != nil {
+		return PublicEvaluation{}, err
+	}
+	v := e.public(natural, name)
+	v.ProcurementID, v.Title = of, masked(natural, name, title)
+	return v, nil
+}
+
+func publicEvaluations(ctx context.Context, q db.Querier, ids []uuid.UUID) ([]PublicEvaluation, error) {
+	rows, err := q.Query(ctx, publicSelect+` WHERE e.id = ANY ($1) AND e.side = 'purchaser' AND e.published_at IS NOT NULL`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("evaluations by id: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, scanPublic)
+	if err != nil {
+		return nil, fmt.Errorf("evaluations by id: %w", err)
+	}
+	return out, nil
 }

@@ -16,10 +16,25 @@ func overEvaluations(ctx context.Context, q db.Querier) ([]uuid.UUID, error) {
 	return uuids(ctx, q, `SELECT contract_id FROM contract_evaluation_term WHERE closed_at IS NULL AND until <= clock_timestamp() ORDER BY until`)
 }
 
-// openEvaluations are those whose term ends within the longest that a rule reminds ahead,
-// and where a side has not been told on this very day of the count.
-func openEvaluations(ctx context.Context, q db.Querier) ([]uuid.UUID, error) {
-	return uuids(ctx, q, `SELECT contract_id FROM contract_evaluation_term WHERE closed_at IS NULL AND until > clock_timestamp() AND until <= clock_timestamp() + interval '60 days' ORDER BY until`)
+// openEvaluations are the terms that end within the longest that a rule reminds ahead.
+func openEvaluations(ctx context.Context, q db.Querier) ([]waitingTerm, error) {
+	rows, err := q.Query(ctx, `
+		SELECT t.contract_id, c.region_code, t.until, clock_timestamp(),
+			ARRAY(SELECT e.side FROM contract_evaluation e WHERE e.contract_id = t.contract_id),
+			ARRAY(SELECT r.kind FROM contract_reminder r WHERE r.subject_id = t.contract_id)
+		FROM contract_evaluation_term t JOIN contract c ON c.id = t.contract_id
+		WHERE t.closed_at IS NULL AND t.until > clock_timestamp() AND t.until <= clock_timestamp() + interval '60 days' ORDER BY t.until`)
+	if err != nil {
+		return nil, fmt.Errorf("open evaluations: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o waitingTerm, err error) {
+		err = row.Scan(&o.contract, &o.region, &o.until, &o.now, &o.given, &o.told)
+		return o, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open evaluations: %w", err)
+	}
+	return out, nil
 }
 
 // lateAppeals are contracts with an appeal whose decision is late and was not yet told.

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -9,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"zjcs/internal/agency"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/clock"
@@ -120,7 +123,8 @@ type ratingData struct {
 	Past    bool   // of a day before today
 	Asked   string // what the form of a past day holds
 	Chart   trendChart
-	Decided string // the sum in words: 95.0 + 3.2 − 15.0 = 83.2
+	Decided string                                // the sum in words: 95.0 + 3.2 − 15.0 = 83.2
+	Said    map[string]*contract.PublicEvaluation // by the evaluation's id: its reasons, the reply, the appeal
 }
 
 func (p *Portal) rating(c *gin.Context) (view, error) {
@@ -131,8 +135,30 @@ func (p *Portal) rating(c *gin.Context) (view, error) {
 	}
 	d := ratingData{Rating: got, Today: clock.Day(p.Now()), Asked: cmp.Or(asked, got.On), Chart: chartOf(got.Trend), Decided: sumWords(got.Parts, got.Text)}
 	d.Past = got.On != d.Today
+	if d.Said, err = p.said(c.Request.Context(), got.Evaluations); err != nil {
+		return view{}, err
+	}
 	return view{Template: "rating", Title: got.AgencyName + "的信用", Section: "/credit", Description: got.AgencyName + "的信用得分：组成、记录、评价、两年走势和由此产生的措施。",
 		Crumbs: []link{{"信用等级", "/credit"}}, Data: d}, nil
+}
+
+// said is what belongs to the evaluations shown: invented ones without a contract have none.
+func (p *Portal) said(ctx context.Context, list []credit.ShownEvaluation) (map[string]*contract.PublicEvaluation, error) {
+	if p.Contract == nil || len(list) == 0 {
+		return map[string]*contract.PublicEvaluation{}, nil
+	}
+	ids := make([]uuid.UUID, 0, len(list))
+	for _, e := range list {
+		if id, err := uuid.Parse(e.ID); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	found, err := p.Contract.Published(ctx, ids)
+	out := make(map[string]*contract.PublicEvaluation, len(found))
+	for id, e := range found {
+		out[id.String()] = &e
+	}
+	return out, err
 }
 
 // sumWords writes the sum out.

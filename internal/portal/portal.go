@@ -11,6 +11,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
@@ -25,11 +26,13 @@ type Deps struct {
 	Catalog *catalog.Service
 	Agency  *agency.Service
 	Credit  *credit.Service
-	Expert  *expert.Service
-	Notice  *notice.Service
-	Fee     *fee.Service
-	Search  *search.Service
-	Review  *review.Service
+	// Contract tells what was replied to an evaluation; may be nil.
+	Contract *contract.Service
+	Expert   *expert.Service
+	Notice   *notice.Service
+	Fee      *fee.Service
+	Search   *search.Service
+	Review   *review.Service
 
 	Procurement *procurement.Service
 	Watch       Watcher   // nil: the live page shows how things stand and asks again

@@ -83,7 +83,7 @@ function Shown({ d, me }: { d: MyDetail; me: Me }) {
       </section>
       <Acts d={d} />
       {d.sides.includes("agency") && d.own !== undefined ? <Standing id={d.id} /> : null}
-      {d.sides.includes("agency") || d.sides.includes("purchaser") ? <PurchaserRating id={d.id} /> : null}
+      {d.sides.includes("agency") || d.sides.includes("purchaser") ? <PurchaserRating id={d.id} own={d.sides.includes("purchaser")} /> : null}
       {compares ? <Compare d={d} /> : null}
       <section className="card" aria-labelledby="facts">
         <h2 id="facts">公告内容</h2>

@@ -6,12 +6,12 @@ import { date } from "../../../shared/format/time";
 import { ReadFault, RowsSkeleton } from "../../frame/states";
 
 /** What agencies know of a purchaser before they bid: how it pays, gives its papers, and treats them. */
-export function PurchaserRating({ id }: { id: string }) {
+export function PurchaserRating({ id, own }: { id: string; own: boolean }) {
   const asked = useQuery({ queryKey: ["procurements", "rating", id], queryFn: ({ signal }) => read(api.GET("/api/v1/procurements/{id}/purchaser-rating", { params: { path: { id } }, signal })) });
   const r = asked.data;
   return (
     <section className="card" aria-labelledby="purchaser-rating">
-      <h2 id="purchaser-rating">这家项目业主付款及时吗？</h2>
+      <h2 id="purchaser-rating">{own ? "机构报名前看到的本单位得分" : "这家项目业主付款及时吗？"}</h2>
       {asked.error ? (
         <ReadFault fault={asked.error} retry={() => void asked.refetch()} />
       ) : r === undefined ? (
