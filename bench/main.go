@@ -57,6 +57,7 @@ var parts = []part{
 	{name: "people", title: "账号、权限、审核", run: (*bench).people, own: true},
 	{name: "storm", title: stormPart, run: (*bench).storm, own: true},
 	{name: "ledger", title: logbookPart, run: (*bench).ledger, own: true},
+	{name: "credit", title: creditPart, run: (*bench).credit, own: true},
 	{name: "opening", title: openingPart, run: (*bench).opening, own: true},
 	{name: "pages", title: "页面：Lighthouse（移动端）与传输量", run: (*bench).pages},
 }

@@ -73,6 +73,12 @@ func lotteryOf(run time.Time) procurement.EntropySource {
 	return procurement.EntropySource{Kind: procurement.Lottery, Game: "双色球", Issue: run.Format("0102150405"), Date: run.AddDate(0, 0, 1).Format(time.DateOnly)}
 }
 
+// queueLottery enters the result of a source, confirmed by two.
+func queueLottery(batch *pgx.Batch, s procurement.EntropySource) {
+	batch.Queue(`INSERT INTO lottery_result (id, game, issue, drawn_on, numbers, published_at, entered_by, confirmed_by, confirmed_at)
+		SELECT gen_random_uuid(), $1, $2, $3::date, '{3,9,14,21,26,31,7}', '中国福彩网', a.id, b.id, now() FROM person a, person b WHERE a.login = 'b1' AND b.login = 'b2' ON CONFLICT DO NOTHING`, s.Game, s.Issue, s.Date)
+}
+
 // core is the program without its web, on a database of the cluster.
 func (b *bench) core(ctx context.Context, database string) (*app.Core, error) {
 	vars := map[string]string{}
@@ -108,8 +114,7 @@ func (b *bench) openOnce(ctx context.Context, s *procurement.Service, conn *pgx.
 	}
 	id, deadline := uuid.Must(uuid.NewV7()), time.Time{}
 	var batch pgx.Batch
-	batch.Queue(`INSERT INTO lottery_result (id, game, issue, drawn_on, numbers, published_at, entered_by, confirmed_by, confirmed_at)
-		SELECT gen_random_uuid(), $1, $2, $3::date, '{3,9,14,21,26,31,7}', '中国福彩网', a.id, b.id, now() FROM person a, person b WHERE a.login = 'b1' AND b.login = 'b2' ON CONFLICT DO NOTHING`, t.Source.Game, t.Source.Issue, t.Source.Date)
+	queueLottery(&batch, t.Source)
 	if err := queueNotice(&batch, vault, id, t, time.Hour, &deadline); err != nil {
 		return 0, err
 	}

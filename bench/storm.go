@@ -36,11 +36,13 @@ type bidAnswer struct {
 	status  int
 	text    string
 	took    time.Duration
+	quote   int64
 	receipt procurement.SignedReceipt
 }
 
 // storm lets 2,000 agencies bid on one notice in its last second over HTTP, every tenth of
-// them twice at once, and looks for each acknowledged bid in the pool.
+// them twice at once, and looks for each acknowledged bid in the database, and after the
+// opening in the pool that everyone may fetch.
 func (b *bench) storm(ctx context.Context) error {
 	if err := b.makeStorm(ctx); err != nil {
 		return err
@@ -74,7 +76,10 @@ func (b *bench) storm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.countStorm(ctx, conn, id, deadline, before, answers)
+	if err := b.countStorm(ctx, conn, id, deadline, before, answers); err != nil {
+		return err
+	}
+	return b.countPool(ctx, conn, p.Addr, id, answers)
 }
 
 // makeStorm fills the database with agencies that share nothing, each with one who bids.
@@ -131,8 +136,11 @@ func (b *bench) stormNotice(ctx context.Context, conn *pgx.Conn) (id uuid.UUID, 
 		return id, deadline, err
 	}
 	terms := procurement.Terms{Items: []string{"ZJ0005"}, ProjectName: "风暴", Region: "140821", Method: procurement.LowestPrice, Pricing: procurement.Quoted, CeilingFen: 1_000_000, DaysCeiling: 30, Algorithm: "sha256"}
+	terms.Fund, terms.Source, terms.FallbackHours = procurement.Own, lotteryOf(time.Now()), 24
+	terms.Fallback = terms.Source
 	id = uuid.Must(uuid.NewV7())
 	var batch pgx.Batch
+	queueLottery(&batch, terms.Source)
 	batch.Queue(`DELETE FROM session`)
 	batch.Queue(`INSERT INTO session (id, token_digest, person_id, idle, expires_at, second_factor_at, method, remote, agent)
 		SELECT gen_random_uuid(), sha256(('storm' || substr(login, 2))::bytea), id, '1 hour', now() + interval '1 hour', now(), 'password', '127.0.0.1', 'bench' FROM person WHERE login ~ '^b[0-9]+$'`)
@@ -168,8 +176,8 @@ func bidAll(ctx context.Context, addr string, id uuid.UUID) ([]bidAnswer, error)
 	var answers []bidAnswer
 	var failures []error
 	var wg sync.WaitGroup
-	send := func(n int) {
-		a, err := bidOnce(ctx, client, addr, id, n)
+	send := func(n int, quote int64) {
+		a, err := bidOnce(ctx, client, addr, id, n, quote)
 		mu.Lock()
 		defer mu.Unlock()
 		answers = append(answers, a)
@@ -178,18 +186,18 @@ func bidAll(ctx context.Context, addr string, id uuid.UUID) ([]bidAnswer, error)
 		}
 	}
 	for n := 1; n <= stormBidders; n++ {
-		wg.Go(func() { send(n) })
+		wg.Go(func() { send(n, 500_000+int64(n)) })
 		if n%10 == 0 {
-			wg.Go(func() { send(n) })
+			wg.Go(func() { send(n, 600_000+int64(n)) })
 		}
 	}
 	wg.Wait()
 	return answers, errors.Join(failures...)
 }
 
-func bidOnce(ctx context.Context, client *http.Client, addr string, id uuid.UUID, n int) (bidAnswer, error) {
-	a := bidAnswer{agency: n}
-	body := fmt.Sprintf(`{"quoteFen":%d,"days":%d}`, 500_000+n, 1+n%30)
+func bidOnce(ctx context.Context, client *http.Client, addr string, id uuid.UUID, n int, quote int64) (bidAnswer, error) {
+	a := bidAnswer{agency: n, quote: quote}
+	body := fmt.Sprintf(`{"quoteFen":%d,"days":%d}`, quote, 1+n%30)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, "http://"+addr+"/api/v1/procurements/"+id.String()+"/my-bid", strings.NewReader(body))
 	if err != nil {
 		return a, err

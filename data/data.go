@@ -16,8 +16,11 @@ import "embed"
 //     hand; one approval is spelled the same wherever it occurs.
 //   - rules.json: every number a region may decide for itself, with its default, the
 //     limits of a decision and where the default comes from (platform/rules)
+//   - contract_texts.json: the model text that a contract is drafted from; what it says of
+//     an item comes from the catalogue (internal/contract)
+//   - rubric.json: what a conduct costs or earns in the credit score (internal/credit)
 //
-//go:embed regions.json fee_standards.json service_items.csv approval_items.csv rules.json
+//go:embed regions.json fee_standards.json service_items.csv approval_items.csv rules.json contract_texts.json rubric.json
 var FS embed.FS
 
 // Names of the files in FS.
@@ -27,4 +30,6 @@ const (
 	ServiceItems  = "service_items.csv"
 	ApprovalItems = "approval_items.csv"
 	Rules         = "rules.json"
+	ContractTexts = "contract_texts.json"
+	Rubric        = "rubric.json"
 )

@@ -17,7 +17,7 @@ import (
 )
 
 type importCmd struct {
-	Kind     string `arg:"" enum:"items,agencies,experts,affiliations" help:"导入什么：items 事项、agencies 机构、experts 专家、affiliations 机构与行政机关的关联。"`
+	Kind     string `arg:"" enum:"items,agencies,experts,affiliations,penalties" help:"导入什么：items 事项、agencies 机构、experts 专家、affiliations 机构与行政机关的关联、penalties 行政处罚（成为待核对的信用记录）。"`
 	File     string `arg:"" optional:"" help:"CSV 或 XLSX 文件。"`
 	Source   string `help:"提供数据的单位，每个值都会记下来源。"`
 	Template string `help:"不导入，只把空白模板写到这个文件（.csv 或 .xlsx）。" placeholder:"FILE"`

@@ -30,6 +30,7 @@ type commands struct {
 	Import    importCmd    `cmd:"" help:"导入事项、机构、专家或机构的关联关系（CSV、XLSX）。"`
 	Seed      seedCmd      `cmd:"" help:"生成示例市场，全部标为示例数据。"`
 	Reindex   reindexCmd   `cmd:"" help:"由数据表重建搜索索引。"`
+	Credit    creditCmd    `cmd:"" help:"信用得分。"`
 	Rules     rulesCmd     `cmd:"" help:"各区划的规则：时限、公示期、提醒等。"`
 	Calendar  calendarCmd  `cmd:"" help:"工作日历。"`
 	Secret    secretCmd    `cmd:"" help:"个人信息加密密钥。"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"zjcs/internal/app"
 	"zjcs/internal/platform/config"
@@ -46,6 +47,24 @@ type reindexCmd struct{}
 
 func (reindexCmd) Run(ctx context.Context, c *commands) error {
 	return c.withCore(ctx, func(core *app.Core) error { return core.Search.Reindex(ctx) })
+}
+
+type creditCmd struct {
+	Recompute recomputeCmd `cmd:"" help:"由信用记录、评价和客观记录重算每家机构的得分，与平时增量得出的核对。"`
+}
+
+type recomputeCmd struct{}
+
+func (recomputeCmd) Run(ctx context.Context, c *commands) error {
+	return c.withCore(ctx, func(core *app.Core) error {
+		started := time.Now()
+		n, err := core.Credit.Recompute(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "重算 %d 家，与原来不同而改正的 %d 家；%.1f 秒\n", n.Agencies, n.Corrected, time.Since(started).Seconds())
+		return nil
+	})
 }
 
 type openapiCmd struct{}

@@ -13,6 +13,10 @@ export const further = [
   "/no-such-page",
   "/agencies/00000000-0000-0000-0000-000000000000",
   "/service-items?basis=bad",
+  "/credit?grade=C",
+  "/credit?grade=bad",
+  "/credit/rankings?item=ZJ0049",
+  "/credit/rankings?item=ZJ0049&region=outside",
   "/publicity",
   "/procurements?state=open",
   "/procurements?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84",
@@ -38,7 +42,7 @@ export const further = [
 ];
 
 /** Sections whose records the sitemap leaves out because they have no end: a few of each. */
-const sections = ["agencies", "experts", "announcements", "procurements"];
+const sections = ["agencies", "credit", "experts", "announcements", "procurements"];
 const ofEach = 4;
 
 /** Every page of the sitemap, and those it does not name. */
@@ -69,7 +73,7 @@ export async function oneOfEach(request: APIRequestContext): Promise<string[]> {
   const seen = new Set<string>();
   return (await addresses(request)).filter((address) => {
     if (address.includes("?")) return true;
-    const kind = address.replace(/^(\/(service-items|approval-items|agencies|experts|announcements|departments|procurements))\/.*/, "$1/");
+    const kind = address.replace(/^(\/(service-items|approval-items|agencies|credit|experts|announcements|departments|procurements))\/.*/, "$1/");
     if (seen.has(kind)) return false;
     seen.add(kind);
     return true;

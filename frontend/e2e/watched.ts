@@ -1,4 +1,4 @@
-import { test as base, type ConsoleMessage } from "@playwright/test";
+import { test as base, type ConsoleMessage, type Page } from "@playwright/test";
 
 export { expect } from "@playwright/test";
 
@@ -9,6 +9,8 @@ export interface Said {
   allow: (pattern: RegExp) => void;
   /** Takes what was said so far, without what is allowed. */
   take: () => string[];
+  /** Listens to another page, before it goes anywhere: someone else's, in a context of their own. */
+  watch: (page: Page) => Promise<void>;
 }
 
 /**
@@ -22,19 +24,22 @@ export const test = base.extend<{ said: Said }>({
       const all: string[] = [];
       const allowed: RegExp[] = [];
       const take = (): string[] => all.splice(0).filter((text) => !allowed.some((pattern) => pattern.test(text)));
-      page.on("console", (message: ConsoleMessage) => {
-        if (message.type() === "error" || message.type() === "warning") all.push(`${message.type()}: ${message.text()}`);
-      });
-      page.on("pageerror", (error) => all.push(`uncaught: ${String(error)}`));
-      await page.exposeFunction("e2eViolation", (text: string) => all.push(`csp: ${text}`));
-      await page.addInitScript(() => {
-        document.addEventListener("securitypolicyviolation", (e) => {
-          (window as unknown as { e2eViolation: (text: string) => void }).e2eViolation(
-            `${e.violatedDirective} ${e.blockedURI}`,
-          );
+      const watch = async (page: Page): Promise<void> => {
+        page.on("console", (message: ConsoleMessage) => {
+          if (message.type() === "error" || message.type() === "warning") all.push(`${message.type()}: ${message.text()}`);
         });
-      });
-      await use({ all, allow: (pattern) => allowed.push(pattern), take });
+        page.on("pageerror", (error) => all.push(`uncaught: ${String(error)}`));
+        await page.exposeFunction("e2eViolation", (text: string) => all.push(`csp: ${text}`));
+        await page.addInitScript(() => {
+          document.addEventListener("securitypolicyviolation", (e) => {
+            (window as unknown as { e2eViolation: (text: string) => void }).e2eViolation(
+              `${e.violatedDirective} ${e.blockedURI}`,
+            );
+          });
+        });
+      };
+      await watch(page);
+      await use({ all, allow: (pattern) => allowed.push(pattern), take, watch });
       const complaints = take();
       if (complaints.length > 0) throw new Error(`页面报错：\n${complaints.join("\n")}`);
     },

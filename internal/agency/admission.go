@@ -125,6 +125,14 @@ func (d Door) judgeAdmission(ctx context.Context, q db.Querier, s review.Submiss
 	if err == nil && b.until != "" {
 		j.Faults = append(j.Faults, apperr.Field{Name: "uscc", Message: b.words()})
 	}
+	if err != nil || d.Banned == nil {
+		return j, err
+	}
+	// 安全生产法 第92条、环境影响评价法 第32条、资产评估法 第47条: whom the law bans is not admitted.
+	banned, err := d.Banned(ctx, q, o.USCC, clock.Day(s.Now()))
+	if banned != "" {
+		j.Faults = append(j.Faults, apperr.Field{Name: "uscc", Message: "不能入驻：" + banned})
+	}
 	return j, err
 }
 
@@ -166,6 +174,9 @@ func (d Door) judgeProfile(ctx context.Context, q db.Querier, s review.Submissio
 		return j, err
 	}
 	j.Cautions = append(j.Cautions, found...)
+	if err := d.bannedPeople(ctx, q, &j, p.Practitioners, clock.Day(s.Now())); err != nil {
+		return j, err
+	}
 	hidden, err := undeclared(ctx, q, o.USCC, p.Affiliations)
 	j.Cautions = append(j.Cautions, hidden...)
 	return j, err
@@ -195,6 +206,26 @@ func (d Door) doublePractice(ctx context.Context, q db.Querier, uscc string, peo
 		out[i] = review.Caution{Field: fmt.Sprintf("practitioners[%d].idNumber", f.row), Message: "此人已登记在“" + f.agency + "”执业，可能双重执业，请核实"}
 	}
 	return out, nil
+}
+
+// bannedPeople refuses practitioners whom the law bans; the row says which person it is.
+func (d Door) bannedPeople(ctx context.Context, q db.Querier, j *review.Judgement, people []signatory, day string) error {
+	if d.BannedPerson == nil {
+		return nil
+	}
+	for i, p := range people {
+		if p.IDNumber == "" {
+			continue
+		}
+		words, err := d.BannedPerson(ctx, q, p.IDNumber, day)
+		if err != nil {
+			return err
+		}
+		if words != "" {
+			j.Faults = append(j.Faults, apperr.Field{Name: fmt.Sprintf("practitioners[%d].idNumber", i), Message: "此人不能登记执业：" + words})
+		}
+	}
+	return nil
 }
 
 // publishAdmission admits: a new agency, an imported one that its own people claim, or

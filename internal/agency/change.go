@@ -151,7 +151,7 @@ func (d Door) publishExit(ctx context.Context, tx db.Tx, s review.Submission, c 
 			return uuid.Nil, err
 		}
 	}
-	if err := k.move(ctx, tx, s, to, "", in.Reason); err != nil {
+	if err := k.move(ctx, tx, s.Now(), to, "", in.Reason); err != nil {
 		return uuid.Nil, err
 	}
 	if err := identity.Stand(ctx, tx, k.org, k.name, "", identity.Registered); err != nil {

@@ -19,6 +19,10 @@ type Door struct {
 	// BarMonths is for how long a removed agency may not come back, by the region's rules
 	// (removal.bar_months); a removal may say more, never less.
 	BarMonths func(ctx context.Context, q db.Querier, region string, at time.Time) (int, error)
+	// Banned says what the law forbids an agency's code on a day, in words with the end of
+	// it, and BannedPerson the same of an identity number; "" for nothing. May be nil.
+	Banned       func(ctx context.Context, q db.Querier, uscc, day string) (string, error)
+	BannedPerson func(ctx context.Context, q db.Querier, number, day string) (string, error)
 	// Changed is told of what was published, in the same transaction: the search index
 	// is kept with it. May be nil.
 	Changed func(ctx context.Context, tx db.Tx, kind provenance.Kind, ids []uuid.UUID) error

@@ -169,7 +169,7 @@ func (m measure) step(ctx context.Context, tx db.Tx, k *standing, s review.Submi
 		return err
 	}
 	if to == Removed {
-		if err := insertBar(ctx, tx, k.uscc, barUntil(s.Now(), in.BarMonths), "清退："+in.Reason, s.ID); err != nil {
+		if err := insertBar(ctx, tx, k.uscc, TermEnd(s.Now(), in.BarMonths), "清退："+in.Reason, s.ID); err != nil {
 			return err
 		}
 		if k.org != uuid.Nil && !k.orgClosed {
@@ -178,12 +178,12 @@ func (m measure) step(ctx context.Context, tx db.Tx, k *standing, s review.Submi
 			}
 		}
 	}
-	return k.move(ctx, tx, s, to, in.Until, in.Reason)
+	return k.move(ctx, tx, s.Now(), to, in.Until, in.Reason)
 }
 
-// barUntil is the last day of so many months from the day of now. Where the month has
+// TermEnd is the last day of a term of so many months from the day of now. Where the month has
 // no such day, it is the month's last (民法典 第202条).
-func barUntil(now time.Time, months int) string {
+func TermEnd(now time.Time, months int) string {
 	y, mo, d := now.In(clock.Shanghai).Date()
 	last := time.Date(y, mo+time.Month(months)+1, 0, 0, 0, 0, 0, clock.Shanghai)
 	return last.AddDate(0, 0, min(d, last.Day())-last.Day()).Format(time.DateOnly)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -83,12 +84,12 @@ func lockSubject(ctx context.Context, tx db.Tx, id uuid.UUID) (*standing, error)
 	return known(readStanding(ctx, tx, "a.id = $1 FOR UPDATE OF a", id))
 }
 
-// move writes the state that a published submission leads to; until is the last day of
-// a term, "" for none.
-func (k *standing) move(ctx context.Context, tx db.Tx, s review.Submission, to review.State, until, reason string) error {
+// move writes the state that a published submission or the agency's credit leads to; until
+// is the last day of a term, "" for none.
+func (k *standing) move(ctx context.Context, tx db.Tx, now time.Time, to review.State, until, reason string) error {
 	tag, err := tx.Exec(ctx, `
 		UPDATE agency SET state = $3, state_since = $4, state_until = nullif($5, '')::date, state_reason = $6, updated_at = now()
-		WHERE id = $1 AND state = $2`, k.id, k.state, to, clock.Day(s.Now()), until, reason)
+		WHERE id = $1 AND state = $2`, k.id, k.state, to, clock.Day(now), until, reason)
 	if err != nil {
 		return fmt.Errorf("move agency: %w", err)
 	}
@@ -103,6 +104,31 @@ func insertBar(ctx context.Context, tx db.Tx, uscc, until, reason string, submis
 		uuid.Must(uuid.NewV7()), uscc, until, reason, submission)
 	if err != nil {
 		return fmt.Errorf("bar agency: %w", err)
+	}
+	return nil
+}
+
+// lockForCredit holds the agency until the transaction ends. It lets those by who only refer
+// to it: whoever wrote a record of it does, and waits for its standing behind this one.
+func lockForCredit(ctx context.Context, tx db.Tx, id uuid.UUID) (*standing, error) {
+	return known(readStanding(ctx, tx, "a.id = $1 FOR NO KEY UPDATE OF a", id))
+}
+
+// barForCredit bars a code by an effect of its holder's credit; once per effect.
+func barForCredit(ctx context.Context, tx db.Tx, uscc, until, reason string, effect uuid.UUID) error {
+	_, err := tx.Exec(ctx, `INSERT INTO agency_bar (id, uscc, until, reason, effect_id) VALUES ($1, $2, $3::date, $4, $5) ON CONFLICT (effect_id) DO NOTHING`,
+		uuid.Must(uuid.NewV7()), uscc, until, reason, effect)
+	if err != nil {
+		return fmt.Errorf("bar agency: %w", err)
+	}
+	return nil
+}
+
+// endCreditBar ends a bar with the day before: until then it held.
+func endCreditBar(ctx context.Context, tx db.Tx, effect uuid.UUID, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE agency_bar SET until = least(until, $2::date) WHERE effect_id = $1`, effect, clock.DayAfter(now, -1))
+	if err != nil {
+		return fmt.Errorf("end bar of agency: %w", err)
 	}
 	return nil
 }

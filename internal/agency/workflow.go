@@ -7,6 +7,9 @@ import (
 	"zjcs/internal/review"
 )
 
+// State is where an agency stands in its life.
+type State = review.State
+
 // The life of an agency (domain.md section 4).
 const (
 	Applicant  review.State = "applicant" // has an account, is not yet in the market

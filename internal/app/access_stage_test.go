@@ -63,6 +63,7 @@ type stage struct {
 	things                                                   map[string]aim // of things made once
 	hash                                                     string         // of goodPassword
 	said                                                     string         // the last answer
+	linked, factored                                         bool           // see unlink
 }
 
 func newStage(t *testing.T) *stage {

@@ -219,6 +219,7 @@ func (s *stage) aim(on, who string) aim {
 	if on == "" {
 		return aim{}
 	}
+	s.unlink()
 	name, action, _ := strings.Cut(on, ": ")
 	thing, ok := things[name]
 	if !ok {

@@ -24,17 +24,35 @@ import (
 // things are what access.csv says a request is about. What a request may change is made
 // anew for each.
 var things = map[string]func(s *stage, who string) aim{
-	"a department":             func(s *stage, _ string) aim { return s.published("department", "id") },
-	"an approval item":         func(s *stage, _ string) aim { return s.published("approval", "code") },
-	"a service item":           func(s *stage, _ string) aim { return s.published("item", "code") },
-	"an agency":                func(s *stage, _ string) aim { return s.published("agency", "id") },
-	"an expert":                func(s *stage, _ string) aim { return s.published("expert", "id") },
-	"an announcement":          func(s *stage, _ string) aim { return s.published("announcement", "id") },
-	"a procurement":            func(s *stage, _ string) aim { return s.procurement() },
-	"a result in publicity":    func(s *stage, _ string) aim { return s.result("publicity") },
-	"an award":                 func(s *stage, _ string) aim { return s.result("awarded") },
-	"an objection to a result": func(s *stage, _ string) aim { return s.resultObjection("filed") },
-	"an accepted objection":    func(s *stage, _ string) aim { return s.resultObjection("accepted") },
+	"a department":              func(s *stage, _ string) aim { return s.published("department", "id") },
+	"an approval item":          func(s *stage, _ string) aim { return s.published("approval", "code") },
+	"a service item":            func(s *stage, _ string) aim { return s.published("item", "code") },
+	"an agency":                 func(s *stage, _ string) aim { return s.published("agency", "id") },
+	"an expert":                 func(s *stage, _ string) aim { return s.published("expert", "id") },
+	"an announcement":           func(s *stage, _ string) aim { return s.published("announcement", "id") },
+	"a procurement":             func(s *stage, _ string) aim { return s.procurement() },
+	"a result in publicity":     func(s *stage, _ string) aim { return s.result("publicity") },
+	"an award":                  func(s *stage, _ string) aim { return s.result("awarded") },
+	"an objection to a result":  func(s *stage, _ string) aim { return s.resultObjection("filed") },
+	"an accepted objection":     func(s *stage, _ string) aim { return s.resultObjection("accepted") },
+	"a procurement that is won": func(s *stage, _ string) aim { return s.awarded() },
+	"a draft of a contract":     func(s *stage, who string) aim { return s.contract("drafted", "", who) },
+	"a signed contract":         func(s *stage, who string) aim { return s.contract("signed", "", who) },
+	"the procurement of a contract": func(s *stage, who string) aim {
+		return aim{"id": s.contract("signed", "", who)["procurement"]}
+	},
+	"a contract":                     func(s *stage, who string) aim { return s.contract("filed", "", who) },
+	"an amendment by 本机构":            func(s *stage, who string) aim { return s.contract("filed", "amendment", who) },
+	"a stop by 本机构":                  func(s *stage, who string) aim { return s.contract("filed", "stop", who) },
+	"a delivery of 本机构":              func(s *stage, who string) aim { return s.contract("filed", "delivery", who) },
+	"a payment by 业主企业":              func(s *stage, who string) aim { return s.contract("signed", "payment", who) },
+	"an accepted contract":           func(s *stage, who string) aim { return s.evaluation("accepted", who) },
+	"an evaluation of 本机构":           func(s *stage, who string) aim { return s.evaluation("published", who) },
+	"an appeal by 本机构":               func(s *stage, who string) aim { return s.evaluation("appealed", who) },
+	"an evaluation that was struck":  func(s *stage, who string) aim { return s.evaluation("struck", who) },
+	"业主企业 itself":                    func(s *stage, who string) aim { return aim{"?": "?organisation=" + s.buyer.String()} },
+	"the purchaser of a procurement": func(s *stage, who string) aim { return aim{"id": s.contract("signed", "", who)["procurement"]} },
+	"a termination by 本机构":           func(s *stage, who string) aim { return s.contract("filed", "termination", who) },
 	"a line": func(s *stage, _ string) aim {
 		return s.once("a line of the public log", func() aim {
 			var id uuid.UUID
@@ -183,6 +201,16 @@ var things = map[string]func(s *stage, who string) aim{
 		s.exec(`INSERT INTO submission_secret (id, submission_id, sealed) VALUES ($1, $2, $3)`, ref, a["id"], s.a.Vault.Seal("submission.secret", "13800138000"))
 		return a
 	},
+	"an entry of the rubric":       func(*stage, string) aim { return aim{"entry": "G-SUBCONTRACT"} },
+	"an agency of the county":      func(s *stage, _ string) aim { id := s.agencyOfCounty(); return aim{"id": id, "subject": id} },
+	"a record that was proposed":   func(s *stage, _ string) aim { return s.creditRecord("proposed") },
+	"a record told, its time over": func(s *stage, _ string) aim { return s.creditRecord("notified") },
+	"a paper of a credit record": func(s *stage, _ string) aim {
+		f, err := s.a.Files.Put(s.t.Context(), files.Upload{Name: "证据.pdf", UploadedBy: s.people["operator_city"].Person, Body: strings.NewReader(pdf)})
+		s.must(err)
+		s.exec(`INSERT INTO credit_record_file (record_id, file_id, kind) VALUES ($1, $2, 'evidence')`, s.creditRecord("notified")["id"], f.ID)
+		return aim{"id": f.ID.String()}
+	},
 	"an appeal against a recusal": func(s *stage, _ string) aim { return s.recusal() },
 	"公示中的":                        func(s *stage, _ string) aim { return s.publicity() },
 	"公示中的异议": func(s *stage, _ string) aim {
@@ -326,6 +354,19 @@ func (s *stage) recusal() aim {
 	return aim{"id": id.String()}
 }
 
+// creditRecord is one about an agency of the county, proposed by someone of another.
+func (s *stage) creditRecord(state string) aim {
+	s.t.Helper()
+	proposer := s.once("someone who proposes records", func() aim {
+		return aim{"id": s.person("提出人", testkit.At(authz.Operator, testkit.County)).Person.String()}
+	})
+	id := uuid.NewString()
+	s.exec(`INSERT INTO credit_record (id, agency_id, rubric_id, rubric_version, points, facts, source, state, proposer, proposed_at, notified_at, notifier, defence_until)
+		SELECT $1, $2, 'M-CONDUCT', 1, -20, '服务不规范', '检查', $3, $4, now(), CASE $3 WHEN 'notified' THEN now() END, CASE $3 WHEN 'notified' THEN $4::uuid END, CASE $3 WHEN 'notified' THEN now() END`,
+		id, s.agencyOfCounty(), state, proposer["id"])
+	return aim{"id": id}
+}
+
 // procurement is an open one of 业主企业, with a question about it.
 func (s *stage) procurement() aim {
 	s.t.Helper()
@@ -435,51 +476,77 @@ func (s *stage) delivery(who string) aim {
 
 // bodies are good ones: what is refused is refused for who asks, not for what was asked.
 var bodies = map[string]string{
-	"PATCH /api/v1/me":                                    `{"phone":"13800138000"}`,
-	"PUT /api/v1/me/password":                             `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
-	"PUT /api/v1/me/totp":                                 `{"code":"123456"}`,
-	"DELETE /api/v1/me/totp":                              `{"password":"` + goodPassword + `","code":"123456"}`,
-	"PUT /api/v1/me/notifications":                        `{"items":[{"kind":"review","mail":false}]}`,
-	"POST /api/v1/registrations":                          `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
-	"POST /api/v1/session":                                `{"login":"<login>","password":"` + goodPassword + `"}`,
-	"POST /api/v1/session/second-factor":                  `{"code":"123456"}`,
-	"POST /api/v1/password-resets":                        `{"email":"someone@example.com","captcha":"unsolved"}`,
-	"PUT /api/v1/password-resets/{token}":                 `{"password":"` + goodPassword + `"}`,
-	"POST /api/v1/organisations/{id}/members":             `{"name":"新受托人","email":"<fresh>@example.com"}`,
-	"POST /api/v1/accounts":                               `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
-	"PUT /api/v1/accounts/{id}/state":                     `{"state":"disabled","reason":"离职"}`,
-	"DELETE /api/v1/accounts/{id}/totp":                   `{"reason":"手机丢失"}`,
-	"POST /api/v1/grants":                                 `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
-	"DELETE /api/v1/grants/{id}":                          `{"reason":"调离"}`,
-	"POST /api/v1/submissions":                            `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
-	"POST /api/v1/me/erasure":                             `{}`,
-	"PUT /api/v1/persons/{id}/erasure":                    `{"reason":"本人申请"}`,
-	"PUT /api/v1/submissions/{id}/content":                `{"version":1,"content":{}}`,
-	"PUT /api/v1/submissions/{id}/assignee":               `{"version":1,"personId":"<assignee>"}`,
-	"POST /api/v1/submissions/{id}/reveals":               `{"field":"contactPhone","reason":"电话核实"}`,
-	"POST /api/v1/objections/{id}/answer":                 `{"upheld":true,"answer":"经查属实，退回修改"}`,
-	"POST /api/v1/publicity/{number}/objections":          `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
-	"PUT /api/v1/procurements/{id}/my-bid":                `{"days":10}`,
-	"POST /api/v1/procurements/{id}/recusal-appeals":      `{"code":"phone","reason":"电话并不相同"}`,
-	"POST /api/v1/procurements/{id}/withdrawal":           `{"reason":"项目取消，不再需要委托"}`,
-	"POST /api/v1/procurements/{id}/questions":            `{"question":"成果需要几份？"}`,
-	"PUT /api/v1/procurements/{id}/questions/{question}":  `{"answer":"纸质的三份"}`,
-	"POST /api/v1/procurements/{id}/explanation":          `{"text":"人员和设备都是现成的，成本主要是差旅和印刷，因此能够低于平均报价"}`,
-	"PUT /api/v1/procurements/{id}/explanations/{number}": `{"accept":true,"opinion":"成本构成清楚"}`,
-	"POST /api/v1/procurements/{id}/choice":               `{"number":1,"reason":"离项目近，承诺的时间短"}`,
-	"POST /api/v1/procurements/{id}/panel/declaration":    `{"conflict":false}`,
-	"POST /api/v1/procurements/{id}/panel/scores":         `{"sheets":[{"number":1,"price":700,"technical":700,"credit":700}]}`,
-	"POST /api/v1/procurements/{id}/commitment":           `{"commitment":"0000000000000000000000000000000000000000000000000000000000000000"}`,
-	"POST /api/v1/procurements/{id}/reveal":               `{"value":"00000000000000000000000000000000"}`,
-	"POST /api/v1/procurements/{id}/void-draw":            `{"reason":"信标长时间没有公布随机数","decision":"运营〔2026〕1 号","source":{"kind":"drand"}}`,
-	"POST /api/v1/lottery-results":                        `{"game":"双色球","issue":"<issue>","date":"2026-01-01","numbers":[1,2,3],"where":"官方网站"}`,
-	"POST /api/v1/procurements/{id}/objections":           `{"name":"群众","contact":"13800138000","text":"中选机构的资质证书与公示的不符"}`,
-	"POST /api/v1/procurements/{id}/award/refusals":       `{"number":"<number>","how":"refused_to_sign","reason":"书面表示拒绝签订合同"}`,
-	"POST /api/v1/procurement-objections/{id}/acceptance": `{"accept":true,"reason":"有具体的事实，予以受理"}`,
-	"POST /api/v1/procurement-objections/{id}/answer":     `{"upheld":true,"answer":"经查属实，异议成立","remedy":"terminate"}`,
-	"POST /api/v1/procurement-objections/{id}/reveals":    `{"reason":"告知答复"}`,
-	"PUT /api/v1/recusal-appeals/{id}":                    `{"upheld":true,"answer":"查明不是同一人"}`,
-	"POST /api/v1/submission-actions":                     `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
+	"PATCH /api/v1/me":                                         `{"phone":"13800138000"}`,
+	"PUT /api/v1/me/password":                                  `{"current":"` + goodPassword + `","new":"` + otherPassword + `"}`,
+	"PUT /api/v1/me/totp":                                      `{"code":"123456"}`,
+	"DELETE /api/v1/me/totp":                                   `{"password":"` + goodPassword + `","code":"123456"}`,
+	"PUT /api/v1/me/notifications":                             `{"items":[{"kind":"review","mail":false}]}`,
+	"POST /api/v1/registrations":                               `{"kind":"natural_person","organisation":{"regionCode":"140821"},"person":{"name":"张某","login":"zhang.mou","email":"zhang@example.com","phone":"13800138000","password":"` + goodPassword + `"},"captcha":"unsolved","consent":true}`,
+	"POST /api/v1/session":                                     `{"login":"<login>","password":"` + goodPassword + `"}`,
+	"POST /api/v1/session/second-factor":                       `{"code":"123456"}`,
+	"POST /api/v1/password-resets":                             `{"email":"someone@example.com","captcha":"unsolved"}`,
+	"PUT /api/v1/password-resets/{token}":                      `{"password":"` + goodPassword + `"}`,
+	"POST /api/v1/organisations/{id}/members":                  `{"name":"新受托人","email":"<fresh>@example.com"}`,
+	"POST /api/v1/accounts":                                    `{"name":"新职员","email":"<fresh>@example.com","role":"<role>","regionCode":"<region>","reason":"岗位需要"}`,
+	"PUT /api/v1/accounts/{id}/state":                          `{"state":"disabled","reason":"离职"}`,
+	"DELETE /api/v1/accounts/{id}/totp":                        `{"reason":"手机丢失"}`,
+	"POST /api/v1/grants":                                      `{"personId":"<id>","role":"department_officer","sector":"<fresh>","regionCode":"140821","reason":"兼任"}`,
+	"DELETE /api/v1/grants/{id}":                               `{"reason":"调离"}`,
+	"POST /api/v1/submissions":                                 `{"kind":"<kind>","organisationId":"<org>","subjectId":"<subject>"}`,
+	"POST /api/v1/me/erasure":                                  `{}`,
+	"PUT /api/v1/persons/{id}/erasure":                         `{"reason":"本人申请"}`,
+	"PUT /api/v1/submissions/{id}/content":                     `{"version":1,"content":{}}`,
+	"PUT /api/v1/submissions/{id}/assignee":                    `{"version":1,"personId":"<assignee>"}`,
+	"POST /api/v1/submissions/{id}/reveals":                    `{"field":"contactPhone","reason":"电话核实"}`,
+	"POST /api/v1/objections/{id}/answer":                      `{"upheld":true,"answer":"经查属实，退回修改"}`,
+	"POST /api/v1/publicity/{number}/objections":               `{"name":"群众","contact":"13800138000","text":"该专家的职称证书与公示的不符"}`,
+	"PUT /api/v1/procurements/{id}/my-bid":                     `{"days":10}`,
+	"POST /api/v1/procurements/{id}/recusal-appeals":           `{"code":"phone","reason":"电话并不相同"}`,
+	"POST /api/v1/procurements/{id}/withdrawal":                `{"reason":"项目取消，不再需要委托"}`,
+	"POST /api/v1/procurements/{id}/questions":                 `{"question":"成果需要几份？"}`,
+	"PUT /api/v1/procurements/{id}/questions/{question}":       `{"answer":"纸质的三份"}`,
+	"POST /api/v1/procurements/{id}/explanation":               `{"text":"人员和设备都是现成的，成本主要是差旅和印刷，因此能够低于平均报价"}`,
+	"PUT /api/v1/procurements/{id}/explanations/{number}":      `{"accept":true,"opinion":"成本构成清楚"}`,
+	"POST /api/v1/procurements/{id}/choice":                    `{"number":1,"reason":"离项目近，承诺的时间短"}`,
+	"POST /api/v1/procurements/{id}/panel/declaration":         `{"conflict":false}`,
+	"POST /api/v1/procurements/{id}/panel/scores":              `{"sheets":[{"number":1,"price":700,"technical":700,"credit":700}]}`,
+	"POST /api/v1/procurements/{id}/commitment":                `{"commitment":"0000000000000000000000000000000000000000000000000000000000000000"}`,
+	"POST /api/v1/procurements/{id}/reveal":                    `{"value":"00000000000000000000000000000000"}`,
+	"POST /api/v1/procurements/{id}/void-draw":                 `{"reason":"信标长时间没有公布随机数","decision":"运营〔2026〕1 号","source":{"kind":"drand"}}`,
+	"POST /api/v1/lottery-results":                             `{"game":"双色球","issue":"<issue>","date":"2026-01-01","numbers":[1,2,3],"where":"官方网站"}`,
+	"POST /api/v1/procurements/{id}/objections":                `{"name":"群众","contact":"13800138000","text":"中选机构的资质证书与公示的不符"}`,
+	"POST /api/v1/procurements/{id}/award/refusals":            `{"number":"<number>","how":"refused_to_sign","reason":"书面表示拒绝签订合同"}`,
+	"POST /api/v1/procurement-objections/{id}/acceptance":      `{"accept":true,"reason":"有具体的事实，予以受理"}`,
+	"POST /api/v1/procurement-objections/{id}/answer":          `{"upheld":true,"answer":"经查属实，异议成立","remedy":"terminate"}`,
+	"POST /api/v1/procurement-objections/{id}/reveals":         `{"reason":"告知答复"}`,
+	"PUT /api/v1/contracts/{id}/draft":                         `{"version":1,"terms":<terms>}`,
+	"POST /api/v1/contracts/{id}/confirmations":                `{"version":1,"hash":"<hash>","code":"<code>"}`,
+	"POST /api/v1/contracts/{id}/filing":                       `{"files":["<file>"]}`,
+	"POST /api/v1/contracts/{id}/amendments":                   `{"terms":<terms>,"reason":"补充约定一条","code":"<code>"}`,
+	"POST /api/v1/contracts/{id}/amendments/{version}/actions": `{"action":"decline-amendment","reason":"没有必要补充"}`,
+	"POST /api/v1/contracts/{id}/stops":                        `{"kind":"owner_papers","reason":"资料没有提供","from":"<today>"}`,
+	"POST /api/v1/contracts/{id}/stops/{part}/actions":         `{"action":"confirm-stop"}`,
+	"POST /api/v1/contracts/{id}/deliveries":                   `{"milestone":1,"files":["<file>"]}`,
+	"POST /api/v1/contracts/{id}/deliveries/{part}/actions":    `{"action":"accept"}`,
+	"POST /api/v1/contracts/{id}/first-pass":                   `{"passed":true,"authority":"县自然资源局","on":"<today>"}`,
+	"POST /api/v1/contracts/{id}/payments":                     `{"amountFen":100,"on":"<today>"}`,
+	"POST /api/v1/contracts/{id}/payments/{part}/actions":      `{"action":"confirm-payment"}`,
+	"POST /api/v1/contracts/{id}/terminations":                 `{"how":"agreement","reason":"项目停建了","code":"<code>"}`,
+	"POST /api/v1/contracts/{id}/terminations/{part}/actions":  `{"action":"decline-termination","reason":"请继续履行合同"}`,
+	"POST /api/v1/contracts/{id}/evaluations":                  `{"stars":{"quality":4,"timeliness":4,"fee":4,"conduct":4,"attitude":4},"reasons":{}}`,
+	"POST /api/v1/evaluations/{id}/reply":                      `{"text":"感谢您的评价"}`,
+	"POST /api/v1/evaluations/{id}/appeals":                    `{"reason":"评价与事实不符"}`,
+	"POST /api/v1/evaluations/{id}/correction":                 `{"stars":{"quality":5,"timeliness":5,"fee":5,"conduct":5,"attitude":5},"reasons":{}}`,
+	"POST /api/v1/evaluation-appeals/{id}/withdrawal":          ``,
+	"POST /api/v1/evaluation-appeals/{id}/decision":            `{"upheld":false,"answer":"评价属实，予以维持"}`,
+	"POST /api/v1/contracts/{id}/decision":                     `{"document":"县法院 2026 民初 1 号","reason":"判决解除合同","files":["<file>"]}`,
+	"PUT /api/v1/recusal-appeals/{id}":                         `{"upheld":true,"answer":"查明不是同一人"}`,
+	"POST /api/v1/submission-actions":                          `{"items":[{"id":"<id>","version":1,"action":"return","note":"请补正"}]}`,
+	"POST /api/v1/credit-records":                              `{"agencyId":"<subject>","rubric":"M-CONDUCT","tenths":-25,"facts":"服务不规范，经提醒仍未改正","source":"日常检查","served":"邮寄送达"}`,
+	"POST /api/v1/credit-records/{id}/notice":                  `{"served":"邮寄送达"}`,
+	"POST /api/v1/credit-records/{id}/defence":                 `{"text":"已经改正，并向业主说明"}`,
+	"POST /api/v1/credit-records/{id}/confirmation":            `{"note":"事实清楚，予以认定"}`,
+	"POST /api/v1/credit-records/{id}/withdrawal":              `{"reason":"查明不是这家机构所为"}`,
 }
 
 // body is what a route is sent.

@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"zjcs/internal/agency"
+	"zjcs/internal/contract"
+	"zjcs/internal/credit"
 	"zjcs/internal/notice"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/db"
@@ -18,7 +20,10 @@ import (
 
 // Workflows are the drawings of every life cycle, by file name.
 func Workflows() map[string]string {
-	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid()}
+	return map[string]string{"submission.md": review.Workflow.Mermaid(), "agency.md": agency.Workflow.Mermaid(), "credit-record.md": credit.Workflow.Mermaid(), "contract.md": contract.Workflow.Mermaid(),
+		"contract-stop.md": contract.Stops.Mermaid(), "contract-delivery.md": contract.Deliveries.Mermaid(), "contract-payment.md": contract.Payments.Mermaid(),
+		"contract-amendment.md": contract.Amendments.Mermaid(), "contract-termination.md": contract.Endings.Mermaid(),
+		"evaluation.md": contract.Evaluations.Mermaid(), "evaluation-appeal.md": contract.EvaluationAppeals.Mermaid()}
 }
 
 // barMonths is for how long a removed agency may not come back, as the region's rule set

@@ -80,7 +80,7 @@ func (a *App) build(o Options) error {
 		return err
 	}
 	p, err := portal.New(portal.Deps{
-		Catalog: a.Catalog, Agency: a.Agency, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search, Review: a.Review,
+		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search, Review: a.Review,
 		Procurement: a.Procurement, Watch: a.Procurement, Log: publicLog{a.Ledger},
 		Site: portal.Site{Name: o.Config.SiteName, Operator: o.Config.OperatorName, Phone: o.Config.SupervisionPhone, URL: o.Config.PublicURL},
 		Dist: dist, Logger: o.Logger, Now: o.Now,
@@ -90,8 +90,8 @@ func (a *App) build(o Options) error {
 	}
 	a.pages = p
 	a.api = httpapi.New(httpapi.Deps{
-		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
-		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Procurement: a.Procurement, Ledger: a.Ledger, Policy: a.Policy, Idempotency: a.Once,
+		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Records: a.Records, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search,
+		Identity: a.Identity, Review: a.Review, Messages: a.Messages, Supervision: a.Supervision, Files: a.Files, Deliveries: a.Deliveries, Procurement: a.Procurement, Contract: a.Contract, Ledger: a.Ledger, Policy: a.Policy, Idempotency: a.Once,
 		SecureCookies: strings.HasPrefix(o.Config.PublicURL, "https://"), TrustedProxies: o.Config.TrustedProxies,
 		Ready: a.Ready, Version: o.Version, Logger: o.Logger, Now: o.Now,
 	}, p)

@@ -85,6 +85,8 @@ var unreached = map[string]string{
 
 	"POST /api/v1/procurements/{id}/panel/declaration": "a panel that was drawn: internal/procurement TestPanel",
 	"POST /api/v1/procurements/{id}/panel/scores":      "a panel that was drawn: internal/procurement TestPanel",
+
+	"POST /api/v1/credit-records/{id}/defence": "an agency that has been admitted: internal/credit TestARecordFromProposalToScore",
 }
 
 // pick is a line of the route that lets somebody in, and whom, or if there is none any.

@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -49,6 +50,7 @@ type Core struct {
 	Catalog   *catalog.Service
 	Agency    *agency.Service
 	Credit    *credit.Service
+	Records   *credit.Desk
 	Expert    *expert.Service
 	Purchaser *purchaser.Service
 	Notice    *notice.Service
@@ -66,6 +68,7 @@ type Core struct {
 
 	Deliveries  *exchange.Deliveries
 	Procurement *procurement.Service
+	Contract    *contract.Service
 	Once        *idempotency.Keeper
 
 	mail     *mail.Sender
@@ -119,6 +122,7 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 	c.Catalog = catalog.New(c.Pool)
 	c.Agency = agency.New(c.Pool, c.Catalog, o.Now)
 	c.Credit = credit.New(c.Pool, c.Agency, o.Now)
+	c.Records = c.newRecords()
 	c.Expert = expert.New(c.Pool, c.Catalog)
 	c.Purchaser = purchaser.New(c.Pool, c.Vault, c.Policy)
 	c.Notice = notice.New(c.Pool)
@@ -143,7 +147,9 @@ func Open(ctx context.Context, o Options) (*Core, error) {
 		c.Close()
 		return nil, err
 	}
+	c.Contract = c.newContract()
 	c.Messages = c.newMessages()
+	c.Credit.Outlets, c.Credit.PublicURL = c.creditOutlets(), c.Config.PublicURL
 	c.Supervision = supervision.New(c.Pool, c.Policy)
 	if c.Files, err = c.openFiles(ctx); err != nil {
 		c.Close()

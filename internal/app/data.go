@@ -11,6 +11,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/demo"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -33,6 +34,9 @@ const (
 func (c *Core) loadReference(ctx context.Context) error {
 	if err := exchange.LoadReference(ctx, c.Pool, c.changed); err != nil {
 		return fmt.Errorf("载入基础数据失败: %w", err)
+	}
+	if err := c.loadRubric(ctx); err != nil {
+		return fmt.Errorf("载入信用评分标准失败: %w", err)
 	}
 	return c.Search.Drain(ctx)
 }
@@ -64,8 +68,15 @@ func (c *Core) Import(ctx context.Context, kind provenance.Kind, o exchange.Opti
 		return exchange.Run(ctx, c.Pool, o, t)
 	case provenance.Affiliations:
 		return exchange.Run(ctx, c.Pool, o, agency.NewAffiliationImport(c.Now()))
+	case provenance.Penalties:
+		o.Changed = nil // a proposed record is not public
+		t, err := credit.NewPenaltyImport(ctx, c.Pool, c.Now())
+		if err != nil {
+			return exchange.Report{}, err
+		}
+		return exchange.Run(ctx, c.Pool, o, t)
 	default:
-		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations")
+		return exchange.Report{}, apperr.InvalidField("kind", "可以导入的是 items、agencies、experts、affiliations、penalties")
 	}
 }
 
@@ -110,6 +121,8 @@ func Columns(kind provenance.Kind) []sheet.Column {
 		return (*expert.Import)(nil).Columns()
 	case provenance.Affiliations:
 		return (*agency.AffiliationImport)(nil).Columns()
+	case provenance.Penalties:
+		return (*credit.PenaltyImport)(nil).Columns()
 	default:
 		t, err := exchange.ItemTarget()
 		if err != nil {
@@ -133,6 +146,9 @@ func (c *Core) Seed(ctx context.Context, agencies, experts int, seed uint64, pro
 		if err := needs.Store(ctx); err != nil {
 			return rep, fmt.Errorf("载入示例采购失败: %w", err)
 		}
+		if err := demo.Records(ctx, c.Records, c.Now()); err != nil {
+			return rep, fmt.Errorf("载入示例信用记录失败: %w", err)
+		}
 	}
 	return rep, c.Search.Drain(ctx)
 }
@@ -150,6 +166,13 @@ func (c *Core) SeedDemo(ctx context.Context, progress io.Writer) error {
 	}
 	// Their people must be there before they can hand in anything.
 	if _, _, err := demo.Accounts(ctx, c.Identity, c.Config.DataDir, c.Config.DemoPassword); err != nil {
+		return err
+	}
+	contracts := demo.Contracts{Contract: c.Contract, Pool: c.Pool, Files: c.Files, Now: c.Now()}
+	if err := contracts.Store(ctx); err != nil {
+		return fmt.Errorf("载入示例合同失败: %w", err)
+	}
+	if err := contracts.Hands(ctx); err != nil {
 		return err
 	}
 	matters := demo.Matters{Identity: c.Identity, Review: c.Review, Catalog: c.Catalog, Files: c.Files, Pool: c.Pool, Seed: demoSeed, Now: c.Now()}

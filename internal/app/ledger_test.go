@@ -10,6 +10,7 @@ import (
 
 	"zjcs/internal/ledger"
 	"zjcs/internal/platform/db"
+	"zjcs/internal/procurement"
 	"zjcs/internal/testkit"
 )
 
@@ -116,5 +117,38 @@ func TestTheDemonstrationIsLogged(t *testing.T) {
 		FROM submission s WHERE state = 'published' AND kind NOT LIKE 'purchaser-%' AND kind NOT LIKE 'procurement-%'`).Scan(&published, &logged)
 	if err != nil || published == 0 || logged != published {
 		t.Errorf("%d published, %d of them in the log, %v", published, logged, err)
+	}
+}
+
+// TestAnAnswerFollowsItsLine: a course read while its newest line waits for a position shows
+// the position a moment later, though nothing else has changed meanwhile.
+func TestAnAnswerFollowsItsLine(t *testing.T) {
+	t.Parallel()
+	s := openSale(t)
+	at := s.base + "/api/v1/procurements/" + s.id.String()
+	for n := 1; ; n++ {
+		err := db.InTx(t.Context(), s.a.Pool, func(tx db.Tx) error {
+			line, err := s.a.Ledger.AppendTx(t.Context(), tx, ledger.Entry{Kind: "test", Subject: s.id, Region: testkit.County, Body: map[string]int{"n": n}})
+			if err != nil {
+				return err
+			}
+			_, err = tx.Exec(t.Context(), `INSERT INTO procurement_event (procurement_id, seq, action, from_state, to_state, side, note, entry_id) VALUES ($1, $2, 'amend', 'open', 'open', 'purchaser', '', $3)`, s.id, n, line)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.a.Pool.Exec(t.Context(), `UPDATE procurement SET updated_at = now() WHERE id = $1`, s.id); err != nil { // what was kept before is dropped
+			t.Fatal(err)
+		}
+		if !getJSON[procurement.Detail](t, at).Placed() {
+			break
+		}
+		if n == 20 {
+			t.Fatal("every line had its position before anyone could ask")
+		}
+	}
+	if !eventually(t, func() bool { return getJSON[procurement.Detail](t, at).Placed() }) {
+		t.Error("the answer of the moment before is kept")
 	}
 }

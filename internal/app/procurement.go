@@ -17,6 +17,9 @@ import (
 func (c *Core) newProcurement() *procurement.Service {
 	return procurement.New(procurement.Deps{
 		Pool: c.Pool, Vault: c.Vault, Policy: c.Policy, Log: c.logProcurement, Receipt: c.receipt, LogIndexes: c.logIndexes, Tell: c.tellProcurement, Changed: c.procurementChanged, Sign: c.Ledger.Sign,
+		Confirmed: func(ctx context.Context, tx db.Tx, award uuid.UUID) (bool, error) {
+			return c.Contract.AgencyConfirmedTx(ctx, tx, award)
+		},
 		Workdays: rules.Int, Due: due, ProposeCredit: c.proposeCredit, Beacon: newBeacon(c.Config.DrandURLs, http.DefaultTransport), PublicURL: c.Config.PublicURL, Now: c.Now,
 	})
 }

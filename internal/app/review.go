@@ -24,10 +24,11 @@ func (c *Core) newReview() *review.Service {
 		Workdays: workdays, Due: due, Announce: c.announce,
 	}, slices.Concat(
 		catalog.Kinds(catalog.Door{Policy: c.Policy, Changed: c.changed, FeeStandards: feeStandards}),
-		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Changed: c.changed}),
+		agency.Kinds(agency.Door{Vault: c.Vault, BarMonths: barMonths, Banned: banned, BannedPerson: c.bannedPerson, Changed: c.changed}),
 		expert.Kinds(c.experts()),
 		purchaser.Kinds(purchaser.Door{Vault: c.Vault}),
 		c.Procurement.Kinds(),
+		c.Records.Kinds(),
 	)...)
 }
 
@@ -86,9 +87,14 @@ func (c *Core) LoadCalendar(ctx context.Context, y calendar.Year) (redated int, 
 		if redated, err = c.Review.RedateTx(ctx, tx); err != nil {
 			return err
 		}
-		more, err := c.Procurement.RedateTx(ctx, tx)
-		redated += more
-		return err
+		for _, redate := range []func(context.Context, db.Tx) (int, error){c.Procurement.RedateTx, c.Records.RedateTx, c.Contract.RedateTx} {
+			n, err := redate(ctx, tx)
+			if err != nil {
+				return err
+			}
+			redated += n
+		}
+		return nil
 	})
 	return redated, err
 }

@@ -74,7 +74,7 @@ var attacks = []string{
 // refusedAll tries every attack on every sealed table, each in a transaction of its own.
 func refusedAll(t *testing.T, pool *db.Pool) {
 	t.Helper()
-	columns := map[string]string{"audit_log": "summary = ''", "submission_event": "note = ''", "procurement_event": "note = ''",
+	columns := map[string]string{"audit_log": "summary = ''", "submission_event": "note = ''", "procurement_event": "note = ''", "credit_record_event": "note = ''", "contract_event": "note = ''",
 		"ledger_entry": "kind = ''", "ledger_leaf": "idx = idx + 1", "ledger_hash": "position = position + 1", "ledger_checkpoint": "note = ''"}
 	for _, table := range db.SealedTables {
 		for _, form := range attacks {
@@ -164,7 +164,7 @@ func TestAnEarlierClusterIsHandedOver(t *testing.T) {
 		refusedAll(t, core.Pool)
 		var foreign int
 		if err := core.Pool.QueryRow(ctx, `SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r','v','S')
-			AND pg_get_userbyid(relowner) <> 'zjcs_app' AND relname !~ '^(audit_log|submission_event|procurement_event|ledger_entry|ledger_leaf|ledger_hash|ledger_checkpoint)'`).Scan(&foreign); err != nil || foreign > 0 {
+			AND pg_get_userbyid(relowner) <> 'zjcs_app' AND relname !~ '^(audit_log|submission_event|procurement_event|credit_record_event|contract_event|ledger_entry|ledger_leaf|ledger_hash|ledger_checkpoint)'`).Scan(&foreign); err != nil || foreign > 0 {
 			t.Errorf("%d objects were not handed over, %v", foreign, err)
 		}
 		core.Close()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zjcs/internal/agency"
+	"zjcs/internal/credit"
 	"zjcs/internal/expert"
 	"zjcs/internal/identity"
 	"zjcs/internal/ledger"
@@ -16,7 +17,7 @@ import (
 
 // SealedColumns are all columns of sealed values; a rotation reaches what is listed here.
 func SealedColumns() []secret.Column {
-	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), purchaser.SealedColumns(), review.SealedColumns(), procurement.SealedColumns(), ledger.SealedColumns())
+	return slices.Concat(expert.SealedColumns(), agency.SealedColumns(), identity.SealedColumns(), purchaser.SealedColumns(), review.SealedColumns(), procurement.SealedColumns(), credit.SealedColumns(), ledger.SealedColumns())
 }
 
 // RotateSecrets brings every sealed value under the current key.

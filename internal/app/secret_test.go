@@ -8,6 +8,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/app"
+	"zjcs/internal/credit"
 	"zjcs/internal/platform/authz"
 	"zjcs/internal/platform/secret"
 	"zjcs/internal/procurement"
@@ -129,8 +130,17 @@ func sealedPeople(t *testing.T, core *app.Core) {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
+	other := cast.Person("李审核", testkit.At(authz.Operator, testkit.City)).Person
+	_, err := core.Pool.Exec(t.Context(), `
+		WITH b AS (INSERT INTO credit_ban (id, kind, name, id_number, id_digest, law, conduct, authority, document_no, ban_from, demo) VALUES (gen_random_uuid(), 'practitioner', '王*', $1, $2, '', '', '', '', now(), true))
+		INSERT INTO credit_practitioner_record (id, id_number, id_digest, name, agency_id, conduct, basis, occurred_on, expires_on, proposer, confirmer, submission_id)
+		SELECT gen_random_uuid(), $3, $2, '王*', id, '', '', now(), now(), $4, $5, $6 FROM agency LIMIT 1`,
+		v.Seal(credit.FieldBanPerson, "11010519491231002X"), v.Digest(agency.FieldPersonDigest, "11010519491231002X"), v.Seal(credit.FieldConductPerson, "11010519491231002X"), p, other, submission)
+	if err != nil {
+		t.Fatal(err)
+	}
 	id := uuid.Must(uuid.NewV7())
-	_, err := core.Pool.Exec(t.Context(), `INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, identity, submission_id)
+	_, err = core.Pool.Exec(t.Context(), `INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, identity, submission_id)
 		SELECT $1, organisation_id, '王经办', $2, '项目', 'random', false, '{}', 'open', now(), now() + interval '1 day', now() + interval '1 day', 'x', $3, submission_id FROM purchaser LIMIT 1`,
 		id, testkit.County, v.Seal(procurement.FieldIdentity, "x"))
 	if err != nil {

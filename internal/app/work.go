@@ -100,6 +100,9 @@ func (a *App) ticks() []tick {
 	return []tick{
 		{"review", time.Minute, a.Review.Tick},
 		{"procurements", 2 * time.Second, a.Procurement.Tick},
+		{"contracts", time.Hour, a.Contract.Tick},
+		{"evaluations", time.Minute, a.Contract.TickEvaluations},
+		{"credit", 2 * time.Second, a.Credit.Turn},
 		{"public-log", time.Hour, a.recoverLedger},
 		{"accounts", time.Hour, func(ctx context.Context) error { return errors.Join(a.Identity.Sweep(ctx), a.Once.Sweep(ctx)) }},
 		{"files", time.Hour, a.sweepFiles},

@@ -20,7 +20,8 @@ var upstream = map[string][]string{
 	"purchaser":   {"identity", "catalog", "review"},
 	"expert":      {"identity", "catalog", "review"},
 	"fee":         {"catalog", "agency"},
-	"credit":      {"agency"},
+	"credit":      {"identity", "agency", "review"},
+	"contract":    {"identity", "catalog", "agency", "purchaser", "procurement", "credit", "review"},
 	"procurement": {"identity", "catalog", "agency", "purchaser", "expert", "credit", "fee", "draw", "review"},
 	"draw":        {},                      // pure: no tables, no I/O
 	"notice":      {"identity", "catalog"}, // an announcement is published at a region
@@ -29,7 +30,7 @@ var upstream = map[string][]string{
 	"search":      {},
 	"ledger":      {},
 	"exchange":    {"catalog", "fee"}, // the reference data; deliveries get their target passed in
-	"demo":        {"identity", "review", "catalog", "agency", "purchaser", "expert", "notice", "exchange", "procurement", "draw"},
+	"demo":        {"identity", "review", "catalog", "agency", "purchaser", "expert", "notice", "exchange", "procurement", "contract", "draw", "credit"},
 	"supervision": {"identity", "catalog", "agency", "purchaser", "expert", "fee", "review", "notice"},
 
 	"httpapi": {anyDomain},

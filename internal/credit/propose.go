@@ -9,12 +9,12 @@ import (
 	"zjcs/internal/platform/db"
 )
 
-// AwardRefused is the entry of the rubric for an award that was declined or not signed;
-// the operators enter it. Without it nothing is proposed.
+// AwardRefused is the entry of the rubric for an award that was declined or not signed.
+// Where it is retired nothing is proposed.
 const AwardRefused = "G-AWARD-REFUSED"
 
-// Proposal asks for a record. What it costs is the mildest that the rubric's entry allows;
-// whoever confirms it, another person than the proposer, hears the agency first.
+// Proposal asks for a record that something on the platform gives rise to. What it costs is
+// the mildest that the rubric's entry allows.
 type Proposal struct {
 	Agency   uuid.UUID
 	Proposer uuid.UUID
@@ -24,8 +24,9 @@ type Proposal struct {
 	At       time.Time
 }
 
-// ProposeTx stores a proposed record, which counts for nothing until it is confirmed. It
-// is false when the rubric has no such entry in force.
+// ProposeTx stores a proposed record. An official looks at it before the agency is told,
+// and another confirms it ([Desk.Notify], [Desk.Confirm]). It is false when the rubric has
+// no such entry in force.
 func ProposeTx(ctx context.Context, tx db.Tx, p Proposal) (bool, error) {
 	return insertProposal(ctx, tx, uuid.Must(uuid.NewV7()), p)
 }

@@ -141,8 +141,13 @@ type Score struct {
 
 // Of works a score out. The order of what it is given never matters.
 func Of(b Basis) Score {
-	s := Score{Base: base, New: b.Evaluated < newBefore, Counted: b.Records, Evaluated: len(b.Evaluations)}
-	s.evaluate(b.Evaluations)
+	return of(b, hear(b.Evaluations), len(b.Evaluations))
+}
+
+// of is Of with the evaluations gathered.
+func of(b Basis, g gathered, evaluated int) Score {
+	s := Score{Base: base, New: b.Evaluated < newBefore, Counted: b.Records, Evaluated: evaluated}
+	s.evaluate(g)
 	honours := Points(0)
 	for _, r := range b.Records {
 		s.Veto = s.Veto || r.Veto
@@ -173,21 +178,43 @@ func Of(b Basis) Score {
 	return s
 }
 
-// evaluate is E = 10 (m − 4), m = (5 × 4.0 + Σ stars)/(5 + n). Of a purchaser with more
-// than 3 evaluations all are heard, together as 3: neither the latest nor the kindest
-// silence the others.
-func (s *Score) evaluate(list []Evaluation) {
-	type heard struct{ stars, n int64 }
+// heard is what one purchaser's evaluations come to: the sum of their stars, of so many.
+type heard struct{ stars, n int64 }
+
+// gathered are an agency's evaluations by purchaser: of those with 3 at most together, of
+// each with more by itself.
+type gathered struct {
+	heard
+	over []heard
+}
+
+func hear(list []Evaluation) (g gathered) {
 	by := map[uuid.UUID]heard{}
 	for _, e := range list {
 		h := by[e.Org]
 		by[e.Org] = heard{h.stars + e.stars(), h.n + 1}
 	}
-	sum, n := big.NewRat(prior*priorStars, 1), int64(0)
 	for _, h := range by {
-		count := min(h.n, perOrg)
-		sum.Add(sum, big.NewRat(h.stars*count, h.n))
-		n += count
+		if h.n > perOrg {
+			g.over = append(g.over, h)
+		} else {
+			g.stars, g.n = g.stars+h.stars, g.n+h.n
+		}
+	}
+	return g
+}
+
+// weight is as how much one of a purchaser's n evaluations counts.
+func weight(n int64) *big.Rat { return big.NewRat(min(n, perOrg), n) }
+
+// evaluate is E = 10 (m − 4), m = (5 × 4.0 + Σ stars)/(5 + n). Of a purchaser with more
+// than 3 evaluations all are heard, together as 3: neither the latest nor the kindest
+// silence the others.
+func (s *Score) evaluate(g gathered) {
+	sum, n := big.NewRat(prior*priorStars+g.stars, 1), g.n
+	for _, h := range g.over {
+		sum.Add(sum, big.NewRat(h.stars*perOrg, h.n))
+		n += perOrg
 	}
 	m := sum.Quo(sum, big.NewRat((prior+n)*100, 1))
 	s.Weight, s.Mean = big.NewRat(n, 1).FloatString(0), m.FloatString(3)

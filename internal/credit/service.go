@@ -12,11 +12,15 @@ import (
 	"zjcs/internal/platform/db"
 )
 
-// Service answers what the public may know of an agency's credit.
+// Service answers what the public may know of an agency's credit, and brings it through
+// the days.
 type Service struct {
 	pool   *db.Pool
 	agency *agency.Service
 	now    func() time.Time
+
+	Outlets   Outlets // set by whoever builds the program, as is
+	PublicURL string  // the site's address, for the codes on reports
 }
 
 // New makes the service.
@@ -64,9 +68,108 @@ func (s *Service) Of(ctx context.Context, key, day string) (Rating, error) {
 	if err != nil {
 		return Rating{}, err
 	}
-	scores, err := ScoresAt(ctx, s.pool, []uuid.UUID{id}, at)
+	return s.rate(ctx, a, id, at)
+}
+
+func (s *Service) rate(ctx context.Context, a agency.Agency, id uuid.UUID, at time.Time) (Rating, error) {
+	h, err := loadHistory(ctx, s.pool, id)
 	if err != nil {
 		return Rating{}, err
 	}
-	return rate(a, scores[id], clock.Day(at)), nil
+	t, err := loadTold(ctx, s.pool, id, at)
+	if err != nil {
+		return Rating{}, err
+	}
+	admitted, err := time.ParseInLocation(time.DateOnly, a.AdmittedOn, clock.Shanghai)
+	if err != nil {
+		return Rating{}, err
+	}
+	score := Of(h.basis(at))
+	r := Rating{
+		AgencyID: a.ID, AgencyName: a.Name, USCC: a.USCC, State: a.State, StateLabel: a.StateLabel, On: clock.Day(at), Demo: a.Demo,
+		Tenths: int(score.Tenths), Text: score.Tenths.Text(), Grade: score.Grade, GradedOn: a.AdmittedOn, New: score.New, Veto: score.Veto, Note: asKnown(at, s.now()),
+		Parts: parts(score), Records: shownRecords(score.Counted, h), Evaluations: shownEvaluations(t.evaluations, at), Facts: shownFacts(score.Tallies),
+		Effects: t.effects, Trend: h.trend(at, admitted), Changes: t.changes,
+	}
+	for i := range r.Effects {
+		r.Effects[i].Label = MeasureLabel(agency.State(r.Effects[i].Measure))
+	}
+	if t.gradedAt != nil {
+		r.GradedOn = clock.Day(*t.gradedAt)
+	}
+	w, err := readWho(ctx, s.pool, id)
+	if err != nil {
+		return Rating{}, err
+	}
+	sampled := r.Grade
+	for _, e := range r.Effects { // always, as long as the measure lasts
+		if e.Measure == string(agency.Restricted) && sampled < C {
+			sampled = C
+		}
+	}
+	if r.Sampling, err = SamplingPercent(ctx, s.pool, sampled, w.region, at); err != nil {
+		return Rating{}, err
+	}
+	ban, err := BanOf(ctx, s.pool, a.USCC, clock.Day(at))
+	if err != nil {
+		return Rating{}, err
+	}
+	if ban.ID != "" {
+		r.Ban = &ban
+	}
+	if err := s.published(ctx, r.Records); err != nil {
+		return Rating{}, err
+	}
+	return r, s.place(ctx, r.Changes)
+}
+
+// place says where in the public log the changes of grade stand.
+func (s *Service) place(ctx context.Context, changes []ShownChange) error {
+	var ids []uuid.UUID
+	for _, c := range changes {
+		if c.Entry != nil {
+			ids = append(ids, *c.Entry)
+		}
+	}
+	if s.Outlets.Indexes == nil || len(ids) == 0 {
+		return nil
+	}
+	found, err := s.Outlets.Indexes(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, c := range changes {
+		if c.Entry == nil {
+			continue
+		}
+		if n, ok := found[*c.Entry]; ok {
+			changes[i].Index = &n
+		}
+	}
+	return nil
+}
+
+// published says where in the public log the records stand.
+func (s *Service) published(ctx context.Context, records []ShownRecord) error {
+	if s.Outlets.Published == nil || len(records) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(records))
+	for i, r := range records {
+		ids[i] = uuid.MustParse(r.ID)
+	}
+	found, err := s.Outlets.Published(ctx, ids)
+	for i, id := range ids {
+		if n, ok := found[id]; ok {
+			records[i].Index = &n
+		}
+	}
+	return err
+}
+
+func asKnown(at, now time.Time) string {
+	if clock.Day(at) == clock.Day(now) {
+		return "按今天已知的记录、评价和客观记录计算。"
+	}
+	return "按 " + clock.Day(at) + " 结束时已知的记录、评价和客观记录计算；后来的修复、撤销和更正不改变那一天的得分。"
 }

@@ -25,7 +25,7 @@ func loadBases(ctx context.Context, q db.Querier, agencies []uuid.UUID, at time.
 		}
 		return b
 	}
-	since := at.In(clock.Shanghai).AddDate(0, -windowMonth, 0)
+	since := windowFrom(at)
 	var id uuid.UUID
 	var batch pgx.Batch
 	batch.Queue(`
@@ -47,7 +47,7 @@ func loadBases(ctx context.Context, q db.Querier, agencies []uuid.UUID, at time.
 		return err
 	})
 	batch.Queue(`
-		SELECT e.agency_id, e.evaluated_at > $3, e.org_id, e.quality, e.timeliness, e.fee, e.conduct, e.attitude
+		SELECT e.agency_id, e.evaluated_at >= $3, e.org_id, e.quality, e.timeliness, e.fee, e.conduct, e.attitude
 		FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) a JOIN credit_evaluation e ON e.agency_id = a.id
 		WHERE e.evaluated_at <= $2 AND (e.struck_at IS NULL OR e.struck_at > $2)`, agencies, at, since).Query(func(rows pgx.Rows) error {
 		var e Evaluation
@@ -64,7 +64,7 @@ func loadBases(ctx context.Context, q db.Querier, agencies []uuid.UUID, at time.
 	batch.Queue(`
 		SELECT f.agency_id, f.kind, count(*) FILTER (WHERE f.kept), count(*) FILTER (WHERE NOT f.kept)
 		FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) a JOIN credit_fact f ON f.agency_id = a.id
-		WHERE f.measured_at <= $2 AND f.measured_at > $3 AND (f.struck_at IS NULL OR f.struck_at > $2)
+		WHERE f.measured_at <= $2 AND f.measured_at >= $3 AND (f.struck_at IS NULL OR f.struck_at > $2)
 		GROUP BY f.agency_id, f.kind`, agencies, at, since).Query(func(rows pgx.Rows) error {
 		var kind FactKind
 		var kept, broken int

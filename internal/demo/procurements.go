@@ -59,6 +59,9 @@ func (d Procurements) Store(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := d.reputations(ctx, tx, orgs); err != nil { // before they bid: a bid has the score of its day
+			return err
+		}
 		for i, n := range needs {
 			s, err := d.sample(ctx, tx, c, n, i)
 			if err != nil {

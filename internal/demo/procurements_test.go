@@ -67,7 +67,7 @@ func TestTheMarketBuys(t *testing.T) {
 					continue
 				}
 				drawn++
-				raw, err := s.DrawEvidence(t.Context(), i.ID, w.Purpose)
+				raw, _, err := s.DrawEvidence(t.Context(), i.ID, w.Purpose)
 				if err != nil {
 					t.Fatal(err)
 				}

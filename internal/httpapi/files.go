@@ -24,7 +24,7 @@ import (
 const FilesPath = "/api/v1/files"
 
 // fileRoutes are attachments. A file is its uploader's until a submission names it; then
-// whoever may see the submission may see the file.
+// whoever may see the submission may see the file. So it is with a credit record's papers.
 func (a *API) fileRoutes() {
 	const tag = "附件"
 	refs := a.huma.OpenAPI().Components.Schemas
@@ -94,6 +94,22 @@ func lastPart(form *multipart.Reader) error {
 
 var errNoFile = apperr.New(apperr.NotFound, "没有这个附件，或者它不在您的查看范围内")
 
+// mayRead lets whoever may see a submission, a credit record or a contract that names the file see it.
+func (a *API) mayRead(ctx context.Context, f files.File) error {
+	err := a.Review.ReadFile(ctx, f.ID, f.Name)
+	if apperr.CodeOf(err) != apperr.NotFound {
+		return err
+	}
+	if err = a.Records.ReadFile(ctx, f.ID, f.Name); apperr.CodeOf(err) != apperr.NotFound {
+		return err
+	}
+	sees, other := a.Contract.MayRead(ctx, f.ID, f.Name)
+	if sees || other != nil {
+		return other
+	}
+	return err
+}
+
 // serveFile gives the file out to its uploader and to who sees a submission that names it.
 func (a *API) serveFile(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
 	id, err := uuid.Parse(r.PathValue("id"))
@@ -109,7 +125,7 @@ func (a *API) serveFile(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	}
 	actor := authz.From(ctx)
 	if f.UploadedBy != actor.Person {
-		if err := a.Review.ReadFile(ctx, f.ID, f.Name); err != nil {
+		if err := a.mayRead(ctx, f); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -48,9 +49,13 @@ func (a *API) ticking(ctx context.Context) error {
 	return nil
 }
 
+// unplaced is how long an answer may be kept that names a line which has no position in the
+// public log yet: positions change nothing by which a kept answer would be dropped.
+const unplaced = time.Second
+
 type procurementQuery struct {
 	Paging
-	State         review.State       `query:"state" enum:"open,closed,selecting,publicity,suspended,awarded,failed,withdrawn,terminated" doc:"状态；open 正在报名，closed 报名已截止、尚未开标"`
+	State         review.State       `query:"state" enum:"open,closed,selecting,publicity,suspended,awarded,contracted,in_service,delivered,accepted,evaluated,failed,withdrawn,terminated" doc:"状态；open 正在报名，closed 报名已截止、尚未开标"`
 	Method        procurement.Method `query:"method" enum:"random,lowest_price,reference_price,credit_weighted,proposal,panel,direct" doc:"选取方式"`
 	Item          string             `query:"item" maxLength:"32" doc:"事项编码"`
 	Sector        string             `query:"sector" maxLength:"100" doc:"行业"`
@@ -86,7 +91,11 @@ func (a *API) getProcurement(ctx context.Context, in *procurementKey) (procureme
 	if err := a.ticking(ctx); err != nil {
 		return procurement.Detail{}, err
 	}
-	return a.Procurement.Get(ctx, in.ID)
+	d, err := a.Procurement.Get(ctx, in.ID)
+	if err == nil && !d.Placed() {
+		web.CacheableUntil(ctx, a.Now().Add(unplaced))
+	}
+	return d, err
 }
 
 type calendarQuery struct {
@@ -106,7 +115,7 @@ func (a *API) procurementCalendar(ctx context.Context, in *calendarQuery) (procu
 type mineQuery struct {
 	Paging
 	View    string       `query:"view" enum:"purchaser,bids,open,operator,commit,panel" default:"purchaser" doc:"purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；commit 监督要对抽取作承诺的；panel 我参加评审的"`
-	State   review.State `query:"state" enum:"open,closed,selecting,publicity,suspended,awarded,failed,withdrawn,terminated" doc:"状态"`
+	State   review.State `query:"state" enum:"open,closed,selecting,publicity,suspended,awarded,contracted,in_service,delivered,accepted,evaluated,failed,withdrawn,terminated" doc:"状态"`
 	Query   string       `query:"q" maxLength:"100" doc:"项目名称或采购编号的一部分"`
 	Agency  string       `query:"agency" maxLength:"36" doc:"以哪家机构的名义（机构的标识）；只代表一家的不必写"`
 	Waiting bool         `query:"waiting" doc:"只要等着这一方办理的"`

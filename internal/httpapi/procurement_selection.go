@@ -210,9 +210,14 @@ type DrawKey struct {
 }
 
 func (a *API) drawEvidence(ctx context.Context, in *DrawKey) (json.RawMessage, error) {
+	raw, proven, err := a.Procurement.DrawEvidence(ctx, in.ID, in.Purpose)
 	// Its receipts lead to the newest checkpoint, which moves on with every line of the log.
-	web.CacheableUntil(ctx, a.Now().Add(time.Minute))
-	return a.Procurement.DrawEvidence(ctx, in.ID, in.Purpose)
+	kept := time.Minute
+	if !proven {
+		kept = unplaced
+	}
+	web.CacheableUntil(ctx, a.Now().Add(kept))
+	return raw, err
 }
 
 // serveBidFile gives out an attachment that was sealed until the opening.

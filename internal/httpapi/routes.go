@@ -14,6 +14,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/contract"
 	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
@@ -39,6 +40,7 @@ type Deps struct {
 	Catalog *catalog.Service
 	Agency  *agency.Service
 	Credit  *credit.Service
+	Records *credit.Desk
 	Expert  *expert.Service
 	Notice  *notice.Service
 	Fee     *fee.Service
@@ -51,6 +53,7 @@ type Deps struct {
 	Files          *files.Store
 	Deliveries     *exchange.Deliveries
 	Procurement    *procurement.Service
+	Contract       *contract.Service
 	Ledger         *ledger.Log
 	Policy         *authz.Policy
 	Idempotency    *idempotency.Keeper
@@ -144,7 +147,6 @@ func (a *API) routes() {
 	get(a, "/api/v1/fee-standards", "fee-standards", "收费标准", "收费标准", feeScopes, a.listFeeStandards)
 	get(a, "/api/v1/agencies", "agencies", "中介机构", "中介机构列表", agencyScopes, a.listAgencies)
 	get(a, "/api/v1/agencies/{id}", "agency", "中介机构", "一家中介机构", agencyScopes, a.getAgency)
-	get(a, "/api/v1/agencies/{id}/credit", "agency-credit", "中介机构", "一家中介机构的信用得分及其组成", creditScopes, a.getAgencyCredit)
 	get(a, "/api/v1/agency-listings", "agency-listings", "中介机构", "红黑名单", []string{"agency"}, a.listAgencyListings)
 	get(a, "/api/v1/experts", "experts", "专家", "专家列表", expertScopes, a.listExperts)
 	get(a, "/api/v1/experts/{id}", "expert", "专家", "一位专家", expertScopes, a.getExpert)
@@ -167,7 +169,11 @@ func (a *API) workspaceRoutes() {
 	a.selectionRoutes()
 	a.resultRoutes()
 	a.ledgerRoutes()
+	a.creditRoutes()
 	a.procurementReadRoutes()
+	a.contractRoutes()
+	a.evaluationRoutes()
+	a.recordRoutes()
 }
 
 // body wraps what an operation answers.

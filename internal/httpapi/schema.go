@@ -27,13 +27,13 @@ func schemaName(t reflect.Type, hint string) string {
 }
 
 // shared are type names that several domains use.
-var shared = map[string]bool{"Objection": true, "Table": true, "Qualification": true, "Summary": true, "Kind": true, "Results": true, "Suggestion": true, "Hit": true, "Change": true, "Detail": true, "Field": true, "Form": true, "Section": true, "Option": true, "Condition": true, "Outcome": true, "Event": true, "Fact": true, "Place": true, "Fault": true, "Reason": true, "Receipt": true}
+var shared = map[string]bool{"Objection": true, "Table": true, "Qualification": true, "Summary": true, "Kind": true, "Results": true, "Suggestion": true, "Hit": true, "Change": true, "Detail": true, "Field": true, "Form": true, "Section": true, "Option": true, "Condition": true, "Outcome": true, "Event": true, "Fact": true, "Place": true, "Fault": true, "Reason": true, "Receipt": true, "Entry": true}
 
 func qualified(pkgPath, name string) string {
 	name = strings.ToUpper(name[:1]) + name[1:]
-	if !shared[name] {
+	pkg := pkgPath[strings.LastIndex(pkgPath, "/")+1:]
+	if !shared[name] && pkg != "contract" { // whose terms, sides and steps are others' words too
 		return name
 	}
-	pkg := pkgPath[strings.LastIndex(pkgPath, "/")+1:]
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }

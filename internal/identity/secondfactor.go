@@ -85,6 +85,20 @@ func (s *Service) proveFactor(ctx context.Context, in Proof, then func(db.Tx) er
 	return apperr.InvalidField(field, "验证码不对或已用过，请等验证器换出新的一组数字再试")
 }
 
+// Prove asks the actor for the second factor once more, for a step that must not rest on an
+// open session alone: it spends a code and, when it is right, runs then in the same
+// transaction. Where then fails the code is not spent. Errors: Conflict where the actor has
+// no second factor; Invalid where the code is wrong, counted like one at sign-in.
+func (s *Service) Prove(ctx context.Context, in Proof, then func(db.Tx) error) error {
+	if authz.From(ctx) == nil {
+		return errNotSignedIn
+	}
+	if (in.Code == "") == (in.RecoveryCode == "") {
+		return apperr.InvalidField("code", "请填写验证器上的 6 位数字，或者一个恢复码")
+	}
+	return s.proveFactor(ctx, in, then)
+}
+
 func (s *Service) spendCodeTx(ctx context.Context, tx db.Tx, f factorRow, code string) (bool, error) {
 	secret, err := s.vault.Open(fieldFactor, f.secret)
 	if err != nil {

@@ -19,13 +19,15 @@ const (
 	AboutCertificate Topic = "certificate" // a certificate expires
 	AboutAccount     Topic = "account"     // the person's own account and data
 	AboutProcurement Topic = "procurement" // a step of a procurement the person has to do with
+	AboutCredit      Topic = "credit"      // the agency's records and grade, and what follows from them; a record to be decided
 )
 
 // Topics are all of them, in the order a page lists them.
-var Topics = []Topic{AboutSubmission, AboutReview, AboutObjection, AboutCertificate, AboutAccount, AboutProcurement}
+var Topics = []Topic{AboutSubmission, AboutReview, AboutObjection, AboutCertificate, AboutAccount, AboutProcurement, AboutCredit}
 
 var topicLabels = map[Topic]string{
 	AboutSubmission: "我的申请办理结果", AboutReview: "待我审核的事项", AboutObjection: "公示期异议", AboutCertificate: "证书到期提醒", AboutAccount: "账号与个人信息", AboutProcurement: "采购项目进展",
+	AboutCredit: "信用记录、等级和措施",
 }
 
 // Label is the topic in Chinese.
@@ -60,7 +62,7 @@ type To struct {
 // Received is a message as its reader sees it.
 type Received struct {
 	ID         uuid.UUID  `json:"id"`
-	Topic      Topic      `json:"kind" enum:"submission,review,objection,certificate,account,procurement" doc:"类别"`
+	Topic      Topic      `json:"kind" enum:"submission,review,objection,certificate,account,procurement,credit" doc:"类别"`
 	TopicLabel string     `json:"kindLabel" doc:"类别名称"`
 	Title      string     `json:"title" doc:"标题"`
 	Body       string     `json:"body" doc:"正文"`
@@ -71,7 +73,7 @@ type Received struct {
 
 // Preference says whether messages about a topic also go out by e-mail.
 type Preference struct {
-	Topic Topic  `json:"kind" enum:"submission,review,objection,certificate,account,procurement" doc:"类别"`
+	Topic Topic  `json:"kind" enum:"submission,review,objection,certificate,account,procurement,credit" doc:"类别"`
 	Label string `json:"label,omitempty" doc:"类别名称"`
 	Mail  bool   `json:"mail" doc:"为真表示同时发邮件"`
 }

@@ -7,6 +7,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/platform/page"
 )
 
@@ -68,6 +69,7 @@ func (p *Portal) itemChoices(c *gin.Context) (filter, error) {
 // agencyData is what agency.html shows.
 type agencyData struct {
 	agency.Agency
+	Credit         credit.Rating
 	Lapsed         int // qualifications past their term today
 	Expiring       int
 	SuspendedItems int
@@ -80,6 +82,9 @@ func (p *Portal) agency(c *gin.Context) (view, error) {
 		return view{}, err
 	}
 	d := agencyData{Agency: a}
+	if d.Credit, err = p.Credit.Of(ctx, a.ID, ""); err != nil {
+		return view{}, err
+	}
 	for _, q := range a.Qualifications {
 		switch q.Validity {
 		case agency.Expired:

@@ -55,10 +55,7 @@ func (p *Portal) drawOf(got procurement.Detail) drawData {
 func (d drawData) Due() bool { return !d.SelectionAt.After(d.Now) }
 
 func (p *Portal) draw(c *gin.Context) (view, error) {
-	if err := p.ticking(c); err != nil {
-		return view{}, err
-	}
-	got, err := p.Procurement.Get(c.Request.Context(), c.Param("id"))
+	got, err := p.read(c)
 	if err != nil {
 		return view{}, err
 	}

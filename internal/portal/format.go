@@ -24,6 +24,8 @@ var formats = template.FuncMap{
 	"basisTone":    basisTone,
 	"validityTone": validityTone,
 	"stateTone":    stateTone,
+	"gradeTone":    gradeTone,
+	"latest":       latest,
 	"chinese":      chinese,
 	"searchBox":    func(query, kind string, large bool) searchBox { return searchBox{query, kind, large} },
 	"segment":      url.PathEscape,

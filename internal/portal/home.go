@@ -33,6 +33,7 @@ type homeData struct {
 	OpenTotal     int
 	OpenCapped    bool
 	Draw          *procurementData // the latest that can be checked
+	Spread        []gradeLink
 }
 
 func (p *Portal) home(c *gin.Context) (view, error) {
@@ -41,7 +42,7 @@ func (p *Portal) home(c *gin.Context) (view, error) {
 	if err := p.ticking(c); err != nil {
 		return view{}, err
 	}
-	steps := []func(context.Context, *homeData) error{p.homeCatalog, p.homePeople, p.homeMarket, p.homeNews}
+	steps := []func(context.Context, *homeData) error{p.homeCatalog, p.homePeople, p.homeMarket, p.homeCredit, p.homeNews}
 	for _, step := range steps {
 		if err := step(ctx, &d); err != nil {
 			return view{}, err
@@ -125,6 +126,15 @@ func (p *Portal) homeMarket(ctx context.Context, d *homeData) error {
 		sortPlaces(d.Draw.Places)
 	}
 	return nil
+}
+
+// homeCredit is how the grades are spread.
+func (p *Portal) homeCredit(ctx context.Context, d *homeData) error {
+	spread, err := p.Credit.Spread(ctx)
+	for _, s := range spread {
+		d.Spread = append(d.Spread, gradeLink{Spread: s, URL: "/credit?grade=" + string(s.Grade)})
+	}
+	return err
 }
 
 func (p *Portal) homeNews(ctx context.Context, d *homeData) error {

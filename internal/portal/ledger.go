@@ -36,7 +36,7 @@ type LogLine struct {
 var lineKinds = map[string]string{
 	"procurement-notice": "采购公告", "procurement-amended": "公告更正", "procurement-withdrawn": "公告撤回", "procurement-failed": "流标", "procurement-terminated": "采购终止",
 	"bid-pool": "抽取池", "bid-struck": "剔除投标", "draw": "抽取", "draw-source": "改用备用熵源", "draw-void": "抽取无效", "draw-commitment": "抽取承诺", "draw-reveal": "揭示", "shortlist": "入围",
-	"result": "选取结果", "objection": "异议", "award": "中选通知书", "award-refused": "中选失效", "credit-record": "信用记录", "question": "提问答复",
+	"result": "选取结果", "objection": "异议", "award": "中选通知书", "award-refused": "中选失效", "credit-record": "信用记录", "credit-rubric": "信用评分标准", "credit-ban": "法定禁业", "credit-grade": "信用等级变化", "credit-effect": "信用措施", "credit-effect-ended": "信用措施结束", "question": "提问答复",
 }
 
 // KindLabel is what a line is of.
@@ -52,8 +52,10 @@ func (l LogLine) URL() string {
 	switch l.Kind {
 	case "award", "award-refused":
 		return "/procurements/" + l.Subject.String() + "/award"
-	case "credit-record":
-		return "/agencies/" + l.Subject.String()
+	case "credit-record", "credit-rubric", "credit-ban": // what has no page of its own
+		return "/api/v1/ledger/entries/" + l.ID.String()
+	case "credit-grade", "credit-effect", "credit-effect-ended":
+		return "/credit/" + l.Subject.String()
 	}
 	return "/procurements/" + l.Subject.String()
 }

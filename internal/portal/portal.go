@@ -11,6 +11,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/expert"
 	"zjcs/internal/fee"
 	"zjcs/internal/notice"
@@ -23,6 +24,7 @@ import (
 type Deps struct {
 	Catalog *catalog.Service
 	Agency  *agency.Service
+	Credit  *credit.Service
 	Expert  *expert.Service
 	Notice  *notice.Service
 	Fee     *fee.Service
@@ -73,7 +75,7 @@ func New(deps Deps) (*Portal, error) {
 
 // Mount adds every page to r. The scopes beside a page are the content it rests on.
 func (p *Portal) Mount(r gin.IRouter) {
-	r.GET("/", p.show(p.home, "region", "catalog", "agency", "expert", "announcement", "procurement"))
+	r.GET("/", p.show(p.home, "region", "catalog", "agency", "expert", "announcement", "procurement", "credit"))
 
 	r.GET("/service-items", p.show(p.serviceItems, "catalog"))
 	r.GET("/service-items/:code", p.show(p.serviceItem, "catalog", "fee", "agency", "region"))
@@ -84,13 +86,14 @@ func (p *Portal) Mount(r gin.IRouter) {
 	r.GET("/regions", p.show(p.regions, "region", "agency"))
 
 	r.GET("/agencies", p.show(p.agencies, "agency", "catalog", "region"))
-	r.GET("/agencies/:id", p.show(p.agency, "agency", "catalog", "region"))
+	r.GET("/agencies/:id", p.show(p.agency, "agency", "catalog", "region", "credit"))
 	r.GET("/agency-listings", p.show(p.listings, "agency"))
 	r.GET("/experts", p.show(p.experts, "expert", "catalog", "region"))
 	r.GET("/experts/:id", p.show(p.expert, "expert", "region"))
 	r.GET("/announcements", p.show(p.announcements, "announcement", "region"))
 	r.GET("/announcements/:id", p.show(p.announcement, "announcement", "region"))
 
+	p.mountCredit(r)
 	p.mountProcurements(r)
 
 	r.GET("/publicity", p.fresh(p.publicityList))

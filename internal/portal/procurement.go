@@ -46,6 +46,22 @@ func (p *Portal) ticking(c *gin.Context) error {
 	return nil
 }
 
+// unplaced is how long a page may be kept that names a line which has no position in the
+// public log yet: positions change nothing by which a kept page would be dropped.
+const unplaced = time.Second
+
+// read is a procurement for a page that shows its lines in the public log.
+func (p *Portal) read(c *gin.Context) (procurement.Detail, error) {
+	if err := p.ticking(c); err != nil {
+		return procurement.Detail{}, err
+	}
+	d, err := p.Procurement.Get(c.Request.Context(), c.Param("id"))
+	if err == nil && !d.Placed() {
+		web.CacheableUntil(c.Request.Context(), p.Now().Add(unplaced))
+	}
+	return d, err
+}
+
 // procurementsData is what procurements.html shows.
 type procurementsData struct {
 	Listing
@@ -204,10 +220,7 @@ type procurementData struct {
 }
 
 func (p *Portal) procurement(c *gin.Context) (view, error) {
-	if err := p.ticking(c); err != nil {
-		return view{}, err
-	}
-	got, err := p.Procurement.Get(c.Request.Context(), c.Param("id"))
+	got, err := p.read(c)
 	if err != nil {
 		return view{}, err
 	}

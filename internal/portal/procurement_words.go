@@ -67,7 +67,8 @@ func discountWords(bp *int) string {
 // procurementTone is the colour of a state: what one can act on now stands out.
 func procurementTone(s review.State) string {
 	return map[review.State]string{procurement.Open: "ok", procurement.Closed: "brand-tag", procurement.Selecting: "brand-tag", procurement.Publicity: "warn", procurement.Suspended: "seal",
-		procurement.Failed: "seal", procurement.Terminated: "seal", procurement.Awarded: "brand-tag"}[s]
+		procurement.Failed: "seal", procurement.Terminated: "seal", procurement.Awarded: "brand-tag",
+		procurement.Contracted: "brand-tag", procurement.InService: "brand-tag", procurement.Delivered: "brand-tag", procurement.Accepted: "ok", procurement.Evaluated: "ok"}[s]
 }
 
 // weekday is a date with its day: 11 月 25 日 周三.

@@ -87,6 +87,7 @@ var nav = []link{
 	{"服务事项", "/service-items"},
 	{"采购公告", "/procurements"},
 	{"中介机构", "/agencies"},
+	{"信用等级", "/credit"},
 	{"专家库", "/experts"},
 	{"公告", "/announcements"},
 }
@@ -240,7 +241,7 @@ func fieldWords(name string) string {
 		"selfPrepare": "能否自行编制", "department": "主管部门", "region": "区域", "item": "服务事项",
 		"qualification": "资质", "specialty": "专业", "kind": "类别", "cursor": "页码", "unverified": "待核实字段",
 		"state": "状态", "method": "选取方式", "fund": "资金来源", "purchaser": "项目业主", "priceFrom": "金额下限", "priceTo": "金额上限", "sort": "排序",
-		"publishedFrom": "发布日期起", "publishedTo": "发布日期止", "deadlineFrom": "报名截止起", "deadlineTo": "报名截止止", "from": "起始日期", "days": "天数",
+		"publishedFrom": "发布日期起", "publishedTo": "发布日期止", "deadlineFrom": "报名截止起", "deadlineTo": "报名截止止", "from": "起始日期", "days": "天数", "grade": "等级", "on": "日期",
 	}
 	if w, ok := words[name]; ok {
 		return w

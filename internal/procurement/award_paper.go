@@ -10,7 +10,7 @@ import (
 
 	"zjcs/internal/platform/clock"
 	"zjcs/internal/platform/money"
-	"zjcs/internal/procurement/paper"
+	"zjcs/internal/platform/paper"
 )
 
 // AwardPaper is the award notice as PDF; the same bytes whenever it is asked for, until it

@@ -48,7 +48,7 @@ type Detail struct {
 type CourseStep struct {
 	Action    review.Action `json:"action"`
 	Label     string        `json:"label" doc:"做了什么"`
-	Side      review.By     `json:"side" enum:"purchaser,agency,operator,expert,objector,clock,reviewer,author" doc:"哪一方"`
+	Side      review.By     `json:"side" enum:"purchaser,agency,operator,officer,expert,objector,clock,reviewer,author" doc:"哪一方"`
 	SideLabel string        `json:"sideLabel" doc:"哪一方"`
 	At        time.Time     `json:"at" doc:"时间"`
 	Note      string        `json:"note" doc:"说明"`
@@ -173,32 +173,34 @@ func (s *Service) find(ctx context.Context, key string) (uuid.UUID, error) {
 }
 
 // DrawEvidence is the evidence file of the standing draw of a purpose, with the receipts of the lines that
-// published its pool and its result. NotFound until there is something to check.
-func (s *Service) DrawEvidence(ctx context.Context, of uuid.UUID, purpose string) (json.RawMessage, error) {
+// published its pool and its result; proven is false while a line waits for its position in
+// the log, a moment after it was written. NotFound until there is something to check.
+func (s *Service) DrawEvidence(ctx context.Context, of uuid.UUID, purpose string) (raw json.RawMessage, proven bool, err error) {
 	raw, entries, err := loadEvidence(ctx, s.Pool, of, purpose)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	var e selection.Evidence
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return nil, fmt.Errorf("evidence of %s: %w", of, err)
+		return nil, false, fmt.Errorf("evidence of %s: %w", of, err)
 	}
 	if s.Receipt != nil {
 		for _, entry := range entries {
 			r, err := s.Receipt(ctx, entry)
 			if code := apperr.CodeOf(err); err != nil && (code == apperr.Conflict || code == apperr.NotFound) {
-				return raw, nil // the newest line waits for its position: all receipts, or none
+				return raw, false, nil // the newest line waits for its position: all receipts, or none
 			}
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			e.Receipts = append(e.Receipts, r)
 		}
 	}
 	if len(e.Receipts) == 0 {
-		return raw, nil // as it was sealed, to the byte
+		return raw, true, nil // as it was sealed, to the byte
 	}
-	return json.Marshal(e)
+	raw, err = json.Marshal(e)
+	return raw, true, err
 }
 
 // LatestDraw is the draw that was made last and can be checked: for whoever wants to see
@@ -242,6 +244,12 @@ func (s *Service) AttachmentOf(ctx context.Context, key string, file uuid.UUID) 
 // Logged reports whether a step of the course stands in the public log.
 func (d Detail) Logged(action review.Action) bool {
 	return slices.ContainsFunc(d.Course, func(s CourseStep) bool { return s.Action == action && s.EntryID != nil })
+}
+
+// Placed reports whether every line of the course has its position in the public log. A
+// line gets it a moment after it was written: what shows it without must not be kept.
+func (d Detail) Placed() bool {
+	return !slices.ContainsFunc(d.Course, func(s CourseStep) bool { return s.EntryID != nil && s.Index == nil })
 }
 
 // PoolCount is how many bids were numbered.

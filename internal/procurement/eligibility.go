@@ -16,7 +16,7 @@ import (
 
 // Reason is one condition that an agency does not meet.
 type Reason struct {
-	Code    string `json:"code" enum:"state,suspended,restricted,barred,sanctioned,offered,carried,qualification,practitioners,direct" doc:"哪一类条件"`
+	Code    string `json:"code" enum:"state,suspended,restricted,barred,sanctioned,banned,offered,carried,qualification,practitioners,direct" doc:"哪一类条件"`
 	Message string `json:"message" doc:"差在哪里"`
 	Right   string `json:"right" doc:"怎样才符合"`
 }
@@ -77,6 +77,8 @@ func conditions(t Terms, items []noticeItem) []condition {
 	}
 	list = add(list, "barred", "没有禁入期", "统一社会信用代码正在禁入期内", "禁入期满后再报名", asked{kind: "barred"})
 	list = add(list, "sanctioned", "不在黑名单期内", "机构正列在黑名单中", "列入期满后再报名", asked{kind: "sanctioned"})
+	// 安全生产法 第92条、环境影响评价法 第32条、资产评估法 第47条, as their authorities decided.
+	list = add(list, "banned", "不在法定禁业期", "机构在法定禁业期内", "禁业期满或被撤销后再报名", asked{kind: "banned"})
 	for _, i := range items {
 		list = add(list, "offered", "登记承接“"+i.Name+"”", "没有登记承接“"+i.Name+"”（"+i.Code+"）", "办理变更，登记承接这个事项", asked{kind: "offered", item: i.ID})
 		list = add(list, "carried", "“"+i.Name+"”的资质今天有效", "承载“"+i.Name+"”的资质今天无效或没有登记", "办理变更，登记一份有效的资质："+cmp.Or(i.Required, "按事项要求"), asked{kind: "carried", item: i.ID})
@@ -189,9 +191,25 @@ func (s *Service) judgeBidder(ctx context.Context, q db.Querier, p Procurement, 
 	}
 	reasons := []Reason{}
 	for i, c := range list {
+		if c.Code == "banned" && !met[i] {
+			words, err := banWords(ctx, q, agency)
+			if err != nil {
+				return nil, err
+			}
+			c.Message += "：" + words
+		}
 		// What is not offered is not carried either: one word about it is enough.
 		if !met[i] && (c.Code != "carried" || met[i-1]) {
 			reasons = append(reasons, c.Reason)
+		}
+	}
+	for i, r := range reasons {
+		if r.Code == "suspended" || r.Code == "restricted" {
+			why, err := measureWords(ctx, q, agency)
+			if err != nil {
+				return nil, err
+			}
+			reasons[i].Message += why
 		}
 	}
 	return reasons, nil

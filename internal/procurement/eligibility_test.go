@@ -2,6 +2,7 @@ package procurement
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ func TestWhoIsEligible(t *testing.T) {
 	good := s.firm("甲级", drawing, free)
 	day := func(n int) string { return clock.DayAfter(time.Now(), n) }
 	list := `INSERT INTO agency_listing (id, agency_id, list, reason, basis, listed_from, listed_until, demo) VALUES (gen_random_uuid(), $1, $2, '', '', $3, $4, true)`
+	ban := `INSERT INTO credit_ban (id, kind, uscc, name, law, conduct, authority, document_no, ban_from, ban_until, demo) VALUES (gen_random_uuid(), 'agency', $1, '某', '资产评估法 第47条', '', '某机关', '某号', $2, $3, true)`
 	cases := map[string]struct {
 		change  func(f firm)
 		level   string
@@ -56,8 +58,14 @@ func TestWhoIsEligible(t *testing.T) {
 		"barred": {func(f firm) {
 			s.exec(`INSERT INTO agency_bar (id, uscc, until, reason, submission_id) VALUES (gen_random_uuid(), $1, $2, '', $3)`, f.uscc, day(0), s.submission)
 		}, "甲级", []string{drawing}, nil, []string{"barred"}},
-		"not offered":    {nil, "甲级", []string{free}, nil, []string{"offered"}},
-		"no certificate": {nil, "", []string{drawing}, nil, []string{"carried"}},
+		"banned": {func(f firm) {
+			s.exec(ban, f.uscc, day(-1), day(0))
+		}, "甲级", []string{drawing}, nil, []string{"banned"}},
+		"banned for life": {func(f firm) { s.exec(ban, f.uscc, day(0), nil) }, "甲级", []string{drawing}, nil, []string{"banned"}},
+		"ban over":        {func(f firm) { s.exec(ban, f.uscc, day(-9), day(-1)) }, "甲级", []string{drawing}, nil, nil},
+		"ban to come":     {func(f firm) { s.exec(ban, f.uscc, day(1), nil) }, "甲级", []string{drawing}, nil, nil},
+		"not offered":     {nil, "甲级", []string{free}, nil, []string{"offered"}},
+		"no certificate":  {nil, "", []string{drawing}, nil, []string{"carried"}},
 		"certificate ended": {func(f firm) {
 			s.exec(`UPDATE agency_qualification SET valid_to = $2 WHERE agency_id = $1`, f.id, day(-1))
 			s.exec(`SELECT refresh_carried(ARRAY[$1::uuid], NULL)`, f.id)
@@ -92,6 +100,9 @@ func TestWhoIsEligible(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, reasons, err)
 		}
 		for _, r := range reasons {
+			if r.Code == "banned" && !strings.Contains(r.Message, "资产评估法 第47条") {
+				t.Errorf("%s: %s", name, r.Message)
+			}
 			if r.Message == "" || r.Right == "" {
 				t.Errorf("%s: %+v says too little", name, r)
 			}

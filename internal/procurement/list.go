@@ -28,7 +28,7 @@ func StateLabel(s review.State) string {
 }
 
 // States are those that a list can be narrowed to, in the order of a procurement's life.
-var States = []review.State{Open, Closed, Selecting, Publicity, Suspended, Awarded, Failed, Withdrawn, Terminated}
+var States = []review.State{Open, Closed, Selecting, Publicity, Suspended, Awarded, Contracted, InService, Delivered, Accepted, Evaluated, Failed, Withdrawn, Terminated}
 
 // Orders of the list.
 const (

@@ -277,3 +277,19 @@ func TestWatchHears(t *testing.T) {
 	default:
 	}
 }
+
+// TestOneThatWaitsForItsEntropy is in the lists of its purchaser and of the operators: the
+// pool is frozen, and nobody has been asked to choose yet.
+func TestOneThatWaitsForItsEntropy(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	operator := e.cast.Person("李审核", testkit.At(authz.Operator, testkit.County))
+	p, _ := e.notice(time.Hour, withDrand)
+	e.exec(`UPDATE procurement SET state = 'selecting', frozen_at = now() WHERE id = $1`, p.ID)
+	for view, who := range map[string]*authz.Actor{ViewPurchaser: e.buyerPerson, ViewOperator: operator} {
+		list, err := e.Mine(testkit.As(t, who), MineFilter{View: view})
+		if err != nil || len(list.Items) != 1 || list.Items[0].ID != p.ID || len(list.Items[0].Waiting) > 0 {
+			t.Errorf("%s: %+v, %v", view, list.Items, err)
+		}
+	}
+}

@@ -186,6 +186,7 @@ func (s *Service) bindOperator(ctx context.Context, p Procurement, m *MyDetail, 
 				m.allow(Operator, Workflow.Labels[a], a, nil)
 			}
 		case Suspend, Resume, Reselect: // by deciding an objection
+		case EndContract: // begins at the contract
 		default:
 			m.allow(Operator, Workflow.Labels[a], a, nil)
 		}

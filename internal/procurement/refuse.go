@@ -90,8 +90,24 @@ func (s *Service) RefuseAward(ctx context.Context, in RefuseInput) error {
 		if err := noShowYet(ctx, tx, a, in.How); err != nil {
 			return err
 		}
+		if err := s.notConfirmed(ctx, tx, a.ID, in.How); err != nil {
+			return err
+		}
 		return s.refuseTx(ctx, tx, &p, bids, *winner, a, in)
 	})
+}
+
+// notConfirmed refuses a report that the winner does not sign while its word on the contract
+// stands and only the purchaser's is missing.
+func (s *Service) notConfirmed(ctx context.Context, tx db.Tx, award uuid.UUID, how Refusal) error {
+	if how == Declined || s.Confirmed == nil {
+		return nil
+	}
+	confirmed, err := s.Confirmed(ctx, tx, award)
+	if err == nil && confirmed {
+		err = apperr.New(apperr.Conflict, "中选机构已经确认合同，正等待贵方确认，不能报告它没有签约")
+	}
+	return err
 }
 
 // mayRefuse lets the winner's admin decline and the purchaser report; to anyone else there

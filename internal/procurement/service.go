@@ -41,6 +41,9 @@ type Deps struct {
 	// ProposeCredit proposes a credit record for a refused award, in its transaction; false
 	// when no rubric entry covers it.
 	ProposeCredit func(ctx context.Context, tx db.Tx, c CreditProposal) (bool, error)
+	// Confirmed reports whether the winner has confirmed the contract of an award that now
+	// waits for the purchaser; nil where there are no contracts.
+	Confirmed func(ctx context.Context, tx db.Tx, award uuid.UUID) (bool, error)
 	// LogIndexes says where lines stand in the public log; nil where there is no log.
 	LogIndexes func(ctx context.Context, entries []uuid.UUID) (map[uuid.UUID]int64, error)
 	// PublicURL is the site's address, printed in QR codes.

@@ -158,7 +158,7 @@ func loadIdentity(ctx context.Context, q db.Querier, id uuid.UUID) (sealed []byt
 }
 
 func validPractitioners(ctx context.Context, q db.Querier, agency uuid.UUID) ([]OwnPractitioner, error) {
-	rows, err := q.Query(ctx, `SELECT id, name, specialty FROM practitioner WHERE agency_id = $1 AND (valid_to IS NULL OR valid_to >= `+today+`) ORDER BY specialty, name, id`, agency)
+	rows, err := q.Query(ctx, `SELECT id, name, specialty FROM practitioner WHERE agency_id = $1 AND (valid_to IS NULL OR valid_to >= `+today+`) AND `+unbanned("practitioner")+` ORDER BY specialty, name, id`, agency)
 	if err != nil {
 		return nil, fmt.Errorf("practitioners: %w", err)
 	}
@@ -176,7 +176,7 @@ func checkOwn(ctx context.Context, q db.Querier, b bidder, p Proposal) error {
 	}
 	var people, sealed int
 	err := q.QueryRow(ctx, `
-		SELECT (SELECT count(*) FROM practitioner WHERE id = ANY ($1) AND agency_id = $2 AND (valid_to IS NULL OR valid_to >= `+today+`)),
+		SELECT (SELECT count(*) FROM practitioner WHERE id = ANY ($1) AND agency_id = $2 AND (valid_to IS NULL OR valid_to >= `+today+`) AND `+unbanned("practitioner")+`),
 		       (SELECT count(*) FROM file f WHERE f.id = ANY ($3) AND f.media_type = $4
 		        AND EXISTS (SELECT FROM role_grant g WHERE g.person_id = f.uploaded_by AND g.org_id = $5 AND g.revoked_at IS NULL))`,
 		orNone(p.Practitioners), b.id, orNone(p.Files), string(files.Sealed), b.org).Scan(&people, &sealed)
@@ -185,7 +185,7 @@ func checkOwn(ctx context.Context, q db.Querier, b bidder, p Proposal) error {
 	}
 	var bad []apperr.Field
 	if people != len(p.Practitioners) {
-		bad = append(bad, apperr.Field{Name: "proposal.practitioners", Message: "应是本机构登记的、证书今天有效的执业人员"})
+		bad = append(bad, apperr.Field{Name: "proposal.practitioners", Message: "应是本机构登记的、证书今天有效、不在法定禁业期的执业人员"})
 	}
 	if sealed != len(p.Files) {
 		bad = append(bad, apperr.Field{Name: "proposal.files", Message: "应是本机构为这次投标上传的密封附件"})

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/db"
 )
@@ -51,6 +52,24 @@ func loadItems(ctx context.Context, q db.Querier, codes []string) ([]noticeItem,
 // today is the day by the database's clock.
 const today = `(now() AT TIME ZONE 'Asia/Shanghai')::date`
 
+// banHolds asks whether the ban b is in force today (internal/credit).
+const banHolds = `(b.ban_from <= ` + today + ` AND coalesce(b.ban_until >= ` + today + `, true) AND coalesce(b.lifted_on > ` + today + `, true))`
+
+// unbanned asks whether the practitioner in table x may practise today.
+func unbanned(x string) string {
+	return `NOT EXISTS (SELECT FROM credit_ban b WHERE b.kind = 'practitioner' AND b.id_digest = ` + x + `.id_digest AND ` + banHolds + `)`
+}
+
+// banWords say what the law forbids an agency today, and until when.
+func banWords(ctx context.Context, q db.Querier, agency uuid.UUID) (string, error) {
+	var uscc, day string
+	if err := q.QueryRow(ctx, `SELECT uscc, `+today+`::text FROM agency WHERE id = $1`, agency).Scan(&uscc, &day); err != nil {
+		return "", fmt.Errorf("ban of bidder: %w", err)
+	}
+	b, err := credit.BanOf(ctx, q, uscc, day)
+	return b.Words(), err
+}
+
 // sql is the question of a, about agency a, with its values in w.
 func (a asked) sql(w *db.Where) string {
 	switch a.kind {
@@ -62,13 +81,15 @@ func (a asked) sql(w *db.Where) string {
 		return `NOT EXISTS (SELECT FROM agency_bar b WHERE b.uscc = a.uscc AND b.until >= ` + today + `)`
 	case "sanctioned":
 		return `NOT EXISTS (SELECT FROM agency_listing l WHERE l.agency_id = a.id AND l.list = 'sanction' AND ` + today + ` BETWEEN l.listed_from AND l.listed_until)`
+	case "banned":
+		return `NOT EXISTS (SELECT FROM credit_ban b WHERE b.kind = 'agency' AND b.uscc = a.uscc AND ` + banHolds + `)`
 	case "offered":
 		return `EXISTS (SELECT FROM agency_item x WHERE x.agency_id = a.id AND x.item_id = ` + w.Arg(a.item) + `)`
 	case "carried":
 		return `EXISTS (SELECT FROM agency_item x WHERE x.agency_id = a.id AND x.item_id = ` + w.Arg(a.item) + ` AND (x.carried IS NULL OR x.carried @> ` + today + `))`
 	case "practitioners":
 		return `(SELECT count(*) FROM practitioner x WHERE x.agency_id = a.id AND x.specialty = ` + w.Arg(a.person.Specialty) +
-			` AND (x.valid_to IS NULL OR x.valid_to >= ` + today + `)) >= ` + w.Arg(a.person.Count) + `::bigint`
+			` AND (x.valid_to IS NULL OR x.valid_to >= ` + today + `) AND ` + unbanned("x") + `) >= ` + w.Arg(a.person.Count) + `::bigint`
 	case "direct":
 		return `a.uscc = ` + w.Arg(a.uscc)
 	}
@@ -158,4 +179,14 @@ func biddersOf(ctx context.Context, q db.Querier, orgs []uuid.UUID) ([]bidder, e
 		return nil, fmt.Errorf("bidders: %w", err)
 	}
 	return out, nil
+}
+
+// measureWords say until when an agency is restricted or suspended, and why: a grade that
+// fell, or an official's decision.
+func measureWords(ctx context.Context, q db.Querier, agency uuid.UUID) (words string, err error) {
+	err = q.QueryRow(ctx, `SELECT coalesce('（至 ' || state_until || '：' || nullif(state_reason, '') || '）', '') FROM agency WHERE id = $1`, agency).Scan(&words)
+	if err != nil {
+		err = fmt.Errorf("measure of an agency: %w", err)
+	}
+	return words, err
 }

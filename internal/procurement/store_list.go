@@ -242,7 +242,7 @@ func listMoments(ctx context.Context, q db.Querier, c Calendar, regions []string
 		kind, column string
 		states       []review.State
 	}{
-		{MomentSignUp, "deadline", []review.State{Open, Selecting, Publicity, Suspended, Awarded, Failed}},
+		{MomentSignUp, "deadline", []review.State{Open, Selecting, Publicity, Suspended, Awarded, Contracted, InService, Delivered, Accepted, Evaluated, Failed}},
 		{MomentSelection, "selection_at", []review.State{Open, Selecting}},
 		{MomentPublicity, "publicity_until", []review.State{Publicity}},
 	} {

@@ -45,7 +45,7 @@ const (
 	openAppeals    = `(SELECT count(*) FROM recusal_appeal x WHERE x.procurement_id = p.id AND x.state = 'filed')`
 	unanswered     = `(CASE WHEN p.state = 'open' AND p.deadline > now() THEN (SELECT count(*) FROM procurement_question q WHERE q.procurement_id = p.id AND q.answer IS NULL) ELSE 0 END)`
 	lateSelection  = `(p.state = 'selecting' AND p.selection_at < now() - interval '1 hour' AND p.choice_until IS NULL)`
-	awaitsChoice   = `(p.state = 'selecting' AND p.choice_until > now() AND p.method IN ('credit_weighted', 'proposal'))`
+	awaitsChoice   = `(p.state = 'selecting' AND coalesce(p.choice_until > now(), false) AND p.method IN ('credit_weighted', 'proposal'))`
 	awaitsVerdict  = `(p.state = 'selecting' AND EXISTS (SELECT FROM bid b WHERE b.procurement_id = p.id AND b.explained_at IS NOT NULL AND coalesce(b.verdict, '') = ''))`
 	// of the party that %[1]s names
 	awaitsCommit = `(p.state = 'open' AND p.deadline > now() AND 'commit' IN (p.terms #>> '{source,kind}', p.terms #>> '{fallback,kind}')

@@ -85,7 +85,6 @@ func (o Offer) Validate(t Terms) error {
 }
 
 func span(floor, ceiling int64) string {
-	yuan := func(fen int64) string { return fmt.Sprintf("%d.%02d 元", fen/100, fen%100) }
 	switch {
 	case floor > 0 && ceiling > 0:
 		return "在 " + yuan(floor) + " 与 " + yuan(ceiling) + " 之间"

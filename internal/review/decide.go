@@ -69,6 +69,12 @@ func (s *Service) actTx(ctx context.Context, tx db.Tx, in ActInput) error {
 			}
 			return apperr.New(apperr.Forbidden, "%s", why)
 		}
+		if why, err := barred(ctx, tx, k, sub); err != nil || why != "" {
+			if err == nil {
+				err = apperr.New(apperr.Forbidden, "%s", why)
+			}
+			return err
+		}
 	} else if !s.prepares(ctx, k, sub) {
 		return apperr.New(apperr.Forbidden, "只有提交方可以这样做")
 	}

@@ -47,6 +47,11 @@ type Kind struct {
 	// shown to author and reviewer. May be nil.
 	Judge func(ctx context.Context, q db.Querier, s Submission, content Content) (Judgement, error)
 
+	// Barred says why an official who may decide matters of the kind must leave this one to
+	// another, beyond those that the engine bars by itself: whoever decided what is appealed
+	// against. "" is no reason. May be nil.
+	Barred func(ctx context.Context, q db.Querier, s Submission, person uuid.UUID) (string, error)
+
 	// Facts are what the public is shown while it is in publicity: nothing that would not be
 	// public once published. May be nil where the kind has no publicity.
 	Facts func(content Content) []Fact

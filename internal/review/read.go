@@ -27,6 +27,11 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 		d.MayEdit = sub.State == Draft || sub.State == Returned
 	}
 	if d.WhyNot = s.why(ctx, k, sub); d.WhyNot == "" {
+		if d.WhyNot, err = barred(ctx, s.Pool, k, sub); err != nil {
+			return d, err
+		}
+	}
+	if d.WhyNot == "" {
 		for _, a := range Workflow.Allowed(sub.State, Reviewer) {
 			if a != Overturn { // the answer to an objection, not a step of its own
 				d.AllowedActions = append(d.AllowedActions, a)

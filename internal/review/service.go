@@ -130,6 +130,14 @@ func (s *Service) why(ctx context.Context, k Kind, sub Submission) string {
 	return ""
 }
 
+// barred is what the kind has against the actor's deciding.
+func barred(ctx context.Context, q db.Querier, k Kind, sub Submission) (string, error) {
+	if k.Barred == nil {
+		return "", nil
+	}
+	return k.Barred(ctx, q, sub, authz.From(ctx).Person)
+}
+
 // sees reports whether the actor may read a submission at all.
 func (s *Service) sees(ctx context.Context, k Kind, sub Submission) bool {
 	if s.prepares(ctx, k, sub) || sub.OrgID != nil && s.Policy.May(ctx, "submission:read-own", authz.Scope{Organisation: *sub.OrgID}) ||

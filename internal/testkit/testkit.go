@@ -75,6 +75,21 @@ func DBURL(t testing.TB) string {
 	return withDatabase(admin, name)
 }
 
+// CloneURL is a database with all that another one of this test has, which nobody may be
+// connected to meanwhile: the same input can be run through twice.
+func CloneURL(t testing.TB, of string) string {
+	t.Helper()
+	admin := adminURL(t)
+	source, err := pgx.ParseConfig(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "t_" + token()
+	exec(t, admin, fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY`, name, source.Database))
+	t.Cleanup(func() { exec(t, admin, fmt.Sprintf(`DROP DATABASE %s WITH (FORCE)`, name)) })
+	return withDatabase(admin, name)
+}
+
 func adminURL(t testing.TB) string {
 	t.Helper()
 	server.once.Do(func() {

@@ -42,8 +42,9 @@ func TestSeparationOfDuties(t *testing.T) {
 	t.Parallel()
 	p := policy(t, nil)
 	for _, perm := range p.Permissions() {
-		// Beside reading, a supervisor bears witness to a draw (domain.md section 6).
-		if p.Allows(Supervisor, perm) && perm != "commitment:give" && perm != "lottery:enter" && perm != "audit:read" && perm != "workload:read" && perm != "submission:read" && perm != "organisation:read" {
+		// Beside reading, a supervisor bears witness to a draw (domain.md section 6), and may
+		// propose a credit record, which others confirm: an inspection feeds credit (section 9).
+		if p.Allows(Supervisor, perm) && perm != "credit-record:propose" && perm != "credit-record:read" && perm != "commitment:give" && perm != "lottery:enter" && perm != "audit:read" && perm != "contract:read" && perm != "workload:read" && perm != "submission:read" && perm != "organisation:read" {
 			t.Errorf("a supervisor reads, and may %s", perm)
 		}
 		for _, r := range []Role{PurchaserAdmin, PurchaserAgent, AgencyAdmin, AgencyAgent, Expert} {

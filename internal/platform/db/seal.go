@@ -10,7 +10,7 @@ import (
 
 // SealedTables only grow: the user the program runs as may read and add, and can neither
 // change a row nor switch off what refuses it.
-var SealedTables = []string{"audit_log", "submission_event", "procurement_event", "ledger_entry", "ledger_leaf", "ledger_hash", "ledger_checkpoint"}
+var SealedTables = []string{"audit_log", "submission_event", "procurement_event", "credit_record_event", "contract_event", "ledger_entry", "ledger_leaf", "ledger_hash", "ledger_checkpoint"}
 
 // growsOnly is the trigger function of the sealed tables (migrations/0005_identity.sql);
 // whoever owns it could make it refuse nothing.

@@ -3,6 +3,7 @@ package money
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 )
 
@@ -23,11 +24,25 @@ func Yuan(fen int64) string {
 	if fen < 0 {
 		sign, n = "-", -n
 	}
-	whole := fmt.Sprint(n / 100)
+	return sign + grouped(fmt.Sprint(n/100)) + fmt.Sprintf(".%02d", n%100)
+}
+
+// YuanOf is Yuan of a sum that need not be whole fen, such as a mean: rounded to the fen,
+// halves away from zero, for the eye only.
+func YuanOf(fen *big.Rat) string {
+	text, sign := new(big.Rat).Quo(fen, big.NewRat(100, 1)).FloatString(2), ""
+	if rest, negative := strings.CutPrefix(text, "-"); negative {
+		text, sign = rest, "-"
+	}
+	whole, cents, _ := strings.Cut(text, ".")
+	return sign + grouped(whole) + "." + cents
+}
+
+func grouped(whole string) string {
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]
 	}
-	return fmt.Sprintf("%s%s.%02d", sign, whole, n%100)
+	return whole
 }
 
 // Capital is a sum in capital Chinese numerals, as 《会计基础工作规范》第52条 and 《支付结算办法》

@@ -2,6 +2,7 @@ package money
 
 import (
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -25,6 +26,24 @@ func TestCapitalAsThePaperRulesWriteIt(t *testing.T) {
 	if got := Yuan(math.MinInt64); got != "-92,233,720,368,547,758.08" {
 		t.Error(got)
 	}
+}
+
+// TestYuanOfAFraction: a mean is written like any sum, and a whole one word for word so.
+func TestYuanOfAFraction(t *testing.T) {
+	for want, fen := range map[string]*big.Rat{
+		"7,966.67": big.NewRat(2_390_000, 3), "1,234,567.01": big.NewRat(246_913_401, 2), "0.00": big.NewRat(1, 3), "999.99": big.NewRat(99_999, 1),
+		"1,000.00": big.NewRat(199_999, 2), "-12,345.68": big.NewRat(-3_703_703, 3),
+	} {
+		if got := YuanOf(fen); got != want {
+			t.Errorf("%s fen: got %s, want %s", fen, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		fen := rapid.Int64().Draw(t, "fen")
+		if got, want := YuanOf(new(big.Rat).SetInt64(fen)), Yuan(fen); got != want {
+			t.Fatalf("%d: %s and %s", fen, got, want)
+		}
+	})
 }
 
 // read is the inverse, by the meaning of each sign alone.

@@ -19,6 +19,8 @@ const (
 	Experts       Kind = "experts"
 	Announcements Kind = "announcements"
 	Affiliations  Kind = "affiliations"
+	Rubric        Kind = "rubric"
+	Penalties     Kind = "penalties"
 	Procurements  Kind = "procurements" // published one by one, never delivered
 )
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zjcs/internal/draw"
+	"zjcs/internal/platform/money"
 )
 
 // Lowest is 竞价: the lowest valid quote within [floor, ceiling] wins. A quote under
@@ -20,7 +21,7 @@ func Lowest(in Input) (Outcome, error) {
 		return Outcome{}, err
 	}
 	line := c.lowLine(in)
-	c.step("mean", c.Mean.RatString(), c.Valid, "%d 家有效报价的平均值为 %s 元，其 %d%% 为 %s 元", len(c.Valid), yuan(c.Mean), in.LowPercent, yuan(line))
+	c.step("mean", c.Mean.RatString(), c.Valid, "%d 家有效报价的平均值为 %s 元，其 %d%% 为 %s 元", len(c.Valid), money.YuanOf(c.Mean), in.LowPercent, money.YuanOf(line))
 	c.step("low", line.RatString(), c.NeedsExplanation, "低于这条线、须作说明的有 %d 家", len(c.NeedsExplanation))
 	for _, n := range c.NeedsExplanation {
 		b := in.bid(n)
@@ -31,7 +32,7 @@ func Lowest(in Input) (Outcome, error) {
 		if b.Explanation == Rejected {
 			why = "说明未被采纳"
 		}
-		c.disqualify(n, fmt.Sprintf("报价 %s 元低于有效报价平均值 %s 元的 %d%%（%s 元），%s", yuanOf(*b.QuoteFen), yuan(c.Mean), in.LowPercent, yuan(line), why))
+		c.disqualify(n, fmt.Sprintf("报价 %s 元低于有效报价平均值 %s 元的 %d%%（%s 元），%s", money.Yuan(*b.QuoteFen), money.YuanOf(c.Mean), in.LowPercent, money.YuanOf(line), why))
 	}
 	quotes := c.quotes()
 	ranked := c.rank(c.Valid, func(a, b int) int { return compareInt(quotes[a], quotes[b]) })
@@ -78,22 +79,22 @@ func Reference(in Input) (Outcome, error) {
 		dropped[highest] = "为去掉的最高报价，不参与选取"
 		left = slices.DeleteFunc(slices.Clone(c.Valid), func(n int) bool { return n == lowest || n == highest })
 		c.step("dropped", "", []int{highest, lowest}, "有效报价 %d 家，多于 5 家，去掉一个最高（%d 号，%s 元）和一个最低（%d 号，%s 元）",
-			len(c.Valid), highest, yuanOf(quotes[highest]), lowest, yuanOf(quotes[lowest]))
+			len(c.Valid), highest, money.Yuan(quotes[highest]), lowest, money.Yuan(quotes[lowest]))
 	}
 	sum := new(big.Int)
 	for _, n := range left {
 		sum.Add(sum, big.NewInt(quotes[n]))
 	}
 	mean := new(big.Rat).SetFrac(sum, big.NewInt(int64(len(left))))
-	c.step("mean", mean.RatString(), left, "%d 家报价的平均值为 %s 元", len(left), yuan(mean))
+	c.step("mean", mean.RatString(), left, "%d 家报价的平均值为 %s 元", len(left), money.YuanOf(mean))
 	c.step("base", fmt.Sprint(base), nil, "抽出系数 %d%%", base)
 	reference := roundHalfUp(new(big.Int).Mul(sum, big.NewInt(int64(base))), big.NewInt(int64(len(left))*100)).Int64()
-	c.step("reference", fmt.Sprint(reference), nil, "基准价为 %s 元（四舍五入到分）", yuanOf(reference))
+	c.step("reference", fmt.Sprint(reference), nil, "基准价为 %s 元（四舍五入到分）", money.Yuan(reference))
 
 	away := make(map[int]int64, len(left))
 	for _, n := range left {
 		away[n] = max(quotes[n]-reference, reference-quotes[n])
-		c.said[n] += fmt.Sprintf("，与基准价 %s 元相差 %s 元", yuanOf(reference), yuanOf(away[n]))
+		c.said[n] += fmt.Sprintf("，与基准价 %s 元相差 %s 元", money.Yuan(reference), money.Yuan(away[n]))
 	}
 	ranked := c.rank(left, func(a, b int) int { return compareInt(away[a], away[b]) })
 	return c.finish(ranked, dropped, true), nil
@@ -105,7 +106,7 @@ func (c *course) quotes() map[int]int64 {
 	for _, b := range c.Bids {
 		if b.QuoteFen != nil {
 			out[b.Number] = *b.QuoteFen
-			c.said[b.Number] = fmt.Sprintf("报价 %s 元", yuanOf(*b.QuoteFen))
+			c.said[b.Number] = fmt.Sprintf("报价 %s 元", money.Yuan(*b.QuoteFen))
 		}
 	}
 	return out

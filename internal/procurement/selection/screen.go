@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"zjcs/internal/platform/money"
 )
 
 // Screening is what the opened bids show before any entropy: who stays, and whose quote
@@ -72,9 +74,9 @@ func (in Input) fault(b Bid) string {
 	case b.QuoteFen == nil:
 		return ""
 	case *b.QuoteFen < in.FloorFen:
-		return fmt.Sprintf("报价 %s 元低于最低限价 %s 元", yuanOf(*b.QuoteFen), yuanOf(in.FloorFen))
+		return fmt.Sprintf("报价 %s 元低于最低限价 %s 元", money.Yuan(*b.QuoteFen), money.Yuan(in.FloorFen))
 	case in.CeilingFen > 0 && *b.QuoteFen > in.CeilingFen:
-		return fmt.Sprintf("报价 %s 元高于最高限价 %s 元", yuanOf(*b.QuoteFen), yuanOf(in.CeilingFen))
+		return fmt.Sprintf("报价 %s 元高于最高限价 %s 元", money.Yuan(*b.QuoteFen), money.Yuan(in.CeilingFen))
 	}
 	return ""
 }

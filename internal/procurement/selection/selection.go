@@ -158,14 +158,6 @@ func roundHalfUp(n, d *big.Int) *big.Int {
 	return sum.Quo(sum, new(big.Int).Lsh(d, 1))
 }
 
-// yuan writes fen as people read them, exactly; a fraction of a fen is rounded for the
-// eye only.
-func yuan(fen *big.Rat) string {
-	return new(big.Rat).Quo(fen, big.NewRat(100, 1)).FloatString(2)
-}
-
-func yuanOf(fen int64) string { return yuan(new(big.Rat).SetInt64(fen)) }
-
 func tenths(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) }
 
 func listed(numbers []int) string {

@@ -77,6 +77,22 @@ func order(t rapid.TB, key string, pool int) []int {
 	return draw.Drawn(picks)
 }
 
+// TestSumsInGroups: a sum of many digits is read in groups of three wherever it is said.
+func TestSumsInGroups(t *testing.T) {
+	t.Parallel()
+	in := Input{Method: LowestPrice, LowPercent: 70, FloorFen: 100_000_000, CeilingFen: 200_000_000, Minimum: 2, Reserves: 2, Bids: quotes(190_000_000, 180_000_050, 100_000_100, 99_999_999, 200_000_001)}
+	o := conclude(t, in)
+	for n, says := range map[int]string{2: "报价 1,800,000.50 元", 3: "报价 1,000,001.00 元低于有效报价平均值 1,566,667.17 元的 70%（1,096,667.02 元）",
+		4: "报价 999,999.99 元低于最低限价 1,000,000.00 元", 5: "报价 2,000,000.01 元高于最高限价 2,000,000.00 元"} {
+		if p := place(t, o, n); !strings.Contains(p.Reason, says) {
+			t.Errorf("%d: %s", n, p.Reason)
+		}
+	}
+	if !strings.Contains(o.Steps[0].Text, "平均值为 1,566,667.17 元") || strings.Contains(o.Steps[0].Value, ",") {
+		t.Errorf("%+v", o.Steps[0])
+	}
+}
+
 func TestLowestByHand(t *testing.T) {
 	t.Parallel()
 	// Valid: 60, 100, 100, 100, 90 yuan; mean 90, line 63. 6 is over the ceiling, 7 under the floor.

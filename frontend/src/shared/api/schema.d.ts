@@ -97,8 +97,93 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一家中介机构的信用得分及其组成 */
+        /** 一家中介机构的信用得分：组成、记录、评价、措施、两年走势 */
         get: operations["agency-credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/credit-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用报告的内容，可按编号核验 */
+        get: operations["agency-credit-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/credit-report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用报告（PDF） */
+        get: operations["agency-credit-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 项目业主对一家机构的评价、机构的回复和申诉结果 */
+        get: operations["agency-evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/practitioner-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一家机构的执业人员的负荷和记录，姓名遮蔽 */
+        get: operations["practitioner-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/practitioner-standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本机构（或管辖范围内机构）的执业人员：项目、双重执业、记录 */
+        get: operations["practitioner-standings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,6 +320,501 @@ export interface paths {
         };
         /** 验证码 */
         get: operations["captcha"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 与我有关的合同，附等着我办理的 */
+        get: operations["contracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份合同和现在能做什么 */
+        get: operations["contract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出变更（须出示二次验证） */
+        post: operations["amend-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/amendments/{version}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意（须出示二次验证）、不同意或者撤回变更 */
+        post: operations["answer-amendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认合同的一个版本（须出示二次验证）；双方确认同一版本即签订 */
+        post: operations["confirm-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记终止合同的裁判或者决定 */
+        post: operations["decide-termination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交成果 */
+        post: operations["deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/deliveries/{part}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 验收成果，或者要求修改 */
+        post: operations["answer-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改合同草稿；已有的确认作废 */
+        put: operations["edit-contract"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份合同双方的评价；公开以前只见自己的 */
+        get: operations["contract-evaluations"];
+        put?: never;
+        /** 评价对方，每方一次；双方都评价或者期满时公开 */
+        post: operations["evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/filing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 备案：上传签字盖章的合同 */
+        post: operations["file-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/first-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记审批部门首次审查是否通过 */
+        post: operations["record-first-pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记付款 */
+        post: operations["record-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/payments/{part}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认收款、提出异议或者作废登记 */
+        post: operations["answer-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出停计；对方确认后才计 */
+        post: operations["stop-contract-clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/stops/{part}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认、不同意或者撤回停计，提出、确认或者不同意恢复 */
+        post: operations["answer-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/terminations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提议协商终止，或者通知终止（须出示二次验证） */
+        post: operations["end-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/terminations/{part}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意终止（须出示二次验证）、不同意、提出异议或者撤回 */
+        post: operations["answer-termination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rankings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 能承接一个事项的机构按信用得分排名 */
+        get: operations["credit-rankings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各机构的信用得分和等级，高的在前 */
+        get: operations["credit-ratings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用记录：待我办理的、管辖范围内的、关于本机构的 */
+        get: operations["credit-records"];
+        put?: never;
+        /** 提出一条信用记录并告知机构 */
+        post: operations["propose-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条信用记录及其经过、现在可以做的 */
+        get: operations["credit-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定并公布；须由提出人以外的人办理 */
+        post: operations["confirm-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/defence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 机构申辩 */
+        post: operations["defend-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核对一条待核对的记录，告知机构，申辩期开始 */
+        post: operations["notify-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-records/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不予认定 */
+        post: operations["withdraw-credit-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rubric": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用评分标准：现行的和将要施行的条目 */
+        get: operations["credit-rubric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rubric/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个条目的全部版本 */
+        get: operations["credit-rubric-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit-rubric/{entry}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 推算条目改动后等级会怎样变动 */
+        get: operations["credit-what-if"];
         put?: never;
         post?: never;
         delete?: never;
@@ -408,6 +988,108 @@ export interface paths {
         get: operations["erasure-requests"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待审查的评价申诉，最急的在前 */
+        get: operations["evaluation-appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-appeals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审查申诉：成立的撤销评价，不成立的维持 */
+        post: operations["decide-evaluation-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-appeals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回申诉 */
+        post: operations["withdraw-evaluation-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认为评价不实，提出申诉 */
+        post: operations["appeal-evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正被撤销的评价，一次 */
+        post: operations["correct-evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 回复对自己的评价，一次，公开 */
+        post: operations["reply-evaluation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -864,6 +1546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本单位待评价、已评价和收到的评价 */
+        get: operations["my-evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/procurements": {
         parameters: {
             query?: never;
@@ -890,6 +1589,23 @@ export interface paths {
         };
         /** 一个采购项目，以及我现在能做什么 */
         get: operations["my-procurement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/purchaser-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本单位作为项目业主的得分 */
+        get: operations["my-purchaser-rating"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1307,6 +2023,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procurements/{id}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 采购项目的合同：公开的金额、时限和备案 */
+        get: operations["procurement-contract"];
+        put?: never;
+        /** 由中选通知书起草合同；已经起草的直接打开 */
+        post: operations["draft-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procurements/{id}/draws/{purpose}": {
         parameters: {
             query?: never;
@@ -1456,6 +2190,23 @@ export interface paths {
         put?: never;
         /** 专家提交评分，一次 */
         post: operations["score-bids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procurements/{id}/purchaser-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 项目业主的得分，供机构报名前参考 */
+        get: operations["purchaser-rating"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1798,6 +2549,23 @@ export interface paths {
         put?: never;
         /** 二次验证 */
         post: operations["show-second-factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statutory-bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 法定禁业：依法在一定期限内或者终身不得从业的机构和人员 */
+        get: operations["statutory-bans"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2247,6 +3015,18 @@ export interface components {
              */
             until?: string;
         };
+        AmendContractInputBody: {
+            /** @description 验证器上的 6 位数字 */
+            code?: string;
+            /** @description 依据 */
+            files?: string[];
+            /** @description 理由，生效后公开 */
+            reason: string;
+            /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
+            recoveryCode?: string;
+            /** @description 变更后的约定 */
+            terms: components["schemas"]["ContractTerms"];
+        };
         Announcement: {
             /** @description 正文，空行分段 */
             body: string;
@@ -2273,15 +3053,72 @@ export interface components {
             /** @description 标题 */
             title: string;
         };
+        AnswerAmendmentInputBody: {
+            /**
+             * @description amended 同意；decline-amendment 不同意；withdraw-amendment 撤回
+             * @enum {string}
+             */
+            action: "amended" | "decline-amendment" | "withdraw-amendment";
+            /** @description 验证器上的 6 位数字 */
+            code?: string;
+            /** @description 同意的，写这一版的摘要 */
+            hash?: string;
+            /** @description 不同意或者撤回的理由 */
+            reason?: string;
+            /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
+            recoveryCode?: string;
+        };
+        AnswerDeliveryInputBody: {
+            /**
+             * @description accept 验收；request-revision 要求修改
+             * @enum {string}
+             */
+            action: "accept" | "request-revision";
+            /** @description 修改意见；验收的可以不写 */
+            reason?: string;
+        };
         AnswerInputBody: {
             /** @description 答复 */
             answer: string;
             /** @description 异议成立 */
             upheld: boolean;
         };
+        AnswerPaymentInputBody: {
+            /**
+             * @description 动作
+             * @enum {string}
+             */
+            action: "confirm-payment" | "dispute-payment" | "void-payment";
+            /** @description 异议或者作废的理由 */
+            reason?: string;
+        };
         AnswerQuestionInputBody: {
             /** @description 答复，会公开 */
             answer: string;
+        };
+        AnswerStopInputBody: {
+            /**
+             * @description 动作
+             * @enum {string}
+             */
+            action: "confirm-stop" | "decline-stop" | "withdraw-stop" | "propose-resume" | "confirm-resume" | "decline-resume";
+            /** @description 不同意、提出恢复的理由 */
+            reason?: string;
+            /** @description 提出恢复的，从哪一天起恢复计时（YYYY-MM-DD） */
+            until?: string;
+        };
+        AnswerTerminationInputBody: {
+            /**
+             * @description terminate 同意；decline-termination 不同意协商；dispute-termination 对通知有异议；withdraw-termination 撤回
+             * @enum {string}
+             */
+            action: "terminate" | "decline-termination" | "dispute-termination" | "withdraw-termination";
+            /** @description 验证器上的 6 位数字 */
+            code?: string;
+            /** @description 理由 */
+            reason?: string;
+            /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
+            recoveryCode?: string;
         };
         Answered: {
             /** @description 答复 */
@@ -2298,6 +3135,12 @@ export interface components {
             askedAt: string;
             /** @description 提问 */
             question: string;
+        };
+        AppealEvaluationInputBody: {
+            /** @description 证据（已上传附件的标识） */
+            files?: string[];
+            /** @description 理由：哪里不实，依据是什么 */
+            reason: string;
         };
         AppealInputBody: {
             /** @description 哪一类回避情形 */
@@ -2447,6 +3290,59 @@ export interface components {
             /** @description 为真表示有效 */
             valid: boolean;
         };
+        Ban: {
+            /** @description 决定机关 */
+            authority: string;
+            /** @description 事实 */
+            conduct: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 决定文号 */
+            documentNo: string;
+            /** @description 为真表示终身 */
+            forLife: boolean;
+            /**
+             * Format: date
+             * @description 起始日期
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description 为真表示今天有效 */
+            inForce: boolean;
+            /**
+             * @description 机构或执业人员
+             * @enum {string}
+             */
+            kind: "agency" | "practitioner";
+            /** @description 对象 */
+            kindLabel: string;
+            /** @description 依据 */
+            law: string;
+            /** @description 撤销的理由 */
+            liftReason?: string;
+            /** @description 自哪一天起撤销 */
+            liftedOn?: string;
+            /** @description 机构名称；执业人员的姓名已遮蔽 */
+            name: string;
+            /** @description 截止日期（含当日）；没有的是终身 */
+            until?: string;
+            /** @description 统一社会信用代码；执业人员的，是所在机构的 */
+            uscc?: string;
+        };
+        BanPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Ban"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
         Block: {
             /** @description 依据 */
             basis: string;
@@ -2537,6 +3433,28 @@ export interface components {
             /** @description 资质 */
             qualifications?: components["schemas"]["ConditionQual"][];
         };
+        ConfirmContractInputBody: {
+            /** @description 验证器上的 6 位数字 */
+            code?: string;
+            /** @description 这一版的摘要 */
+            hash: string;
+            /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
+            recoveryCode?: string;
+            /**
+             * Format: int64
+             * @description 确认哪一版
+             */
+            version: number;
+        };
+        ConfirmationInputBody: {
+            /** @description 认定的意见：申辩是否采纳，为什么 */
+            note: string;
+            /**
+             * Format: int64
+             * @description 认定的分值，可以比提出的轻，不能更重；不写就按提出的
+             */
+            tenths?: number;
+        };
         Consistency: {
             /** Format: int64 */
             new: number;
@@ -2544,6 +3462,1520 @@ export interface components {
             old: number;
             /** @description RFC 6962 一致性证明，base64 */
             proof: string[];
+        };
+        ContractAllowed: {
+            /** @description 能做什么 */
+            action: string;
+            /** @description 为真表示正等着您这一方办理 */
+            awaited: boolean;
+            /** @description 能做什么 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 对哪个里程碑
+             */
+            milestone?: number;
+            /** @description 为真表示须出示二次验证 */
+            secondFactor?: boolean;
+            /** @description 对哪一件：停计、成果、付款或者终止 */
+            subjectId?: string;
+            /**
+             * Format: date-time
+             * @description 期限
+             */
+            until?: string;
+            /**
+             * Format: int64
+             * @description 对哪个版本：确认、变更
+             */
+            version?: number;
+        };
+        ContractAppealMatter: {
+            /** @description 中介机构 */
+            agency: string;
+            /** @description 申诉 */
+            appeal?: components["schemas"]["ContractAppealView"];
+            /**
+             * Format: date-time
+             * @description 评价时间
+             */
+            at: string;
+            /** @description 总的评价 */
+            comment?: string;
+            contractId: string;
+            /** @description 合同编号 */
+            contractNumber: string;
+            /**
+             * Format: date-time
+             * @description 更正的期限
+             */
+            correctBy?: string;
+            /** @description 更正的是哪一条 */
+            correctsId?: string;
+            /** @description 为真表示计入对方的得分 */
+            counts: boolean;
+            /** @description 给出时记入公开日志的摘要：SHA-256 */
+            digest: string;
+            id: string;
+            /** @description 为真表示超过审查期限 */
+            late: boolean;
+            /**
+             * @description 加权平均的星，两位小数
+             * @example 4.35
+             */
+            mean: string;
+            /** @description 摘要里的随机数，公开后才有；核对摘要用 */
+            nonce?: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt?: string;
+            /** @description 项目业主 */
+            purchaser: string;
+            /**
+             * Format: date-time
+             * @description 回复时间
+             */
+            repliedAt?: string;
+            /** @description 被评价方的回复 */
+            reply?: string;
+            /**
+             * @description 谁评价的
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 谁评价的 */
+            sideLabel: string;
+            /** @description 各维度的星 */
+            stars: components["schemas"]["ContractStarLine"][];
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "given" | "published" | "struck" | "corrected";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: date-time
+             * @description 撤销时间
+             */
+            struckAt?: string;
+            /** @description 撤销的理由 */
+            struckReason?: string;
+            /** @description 项目名称 */
+            title: string;
+            /** @description 不计入的原因 */
+            whyNot?: string;
+        };
+        ContractAppealMatterPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractAppealMatter"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        ContractAppealView: {
+            /** @description 审查意见；公开 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description 作出决定的时间
+             */
+            decidedAt?: string;
+            /**
+             * Format: date-time
+             * @description 审查期限
+             */
+            dueAt: string;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            dueProvisional?: boolean;
+            /** @description 证据 */
+            files: components["schemas"]["ContractAttachment"][];
+            id: string;
+            /** @description 申诉理由；不公开 */
+            reason: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "filed" | "upheld" | "dismissed" | "withdrawn";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ContractAttachment: {
+            id: string;
+            /** @description 文件名 */
+            name: string;
+            /** @description 内容的 SHA-256 */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description 字节数
+             */
+            size: number;
+        };
+        ContractClockView: {
+            /**
+             * Format: date
+             * @description 计到哪一天：今天、交付之日或者终止之日
+             */
+            asOf: string;
+            /**
+             * Format: int64
+             * @description 中选时承诺的工作日
+             */
+            awardDays: number;
+            /**
+             * Format: date
+             * @description 承诺时限的最后一天；停计中没有
+             */
+            dueOn?: string;
+            /**
+             * Format: int64
+             * @description 起算以来的工作日
+             */
+            elapsed: number;
+            /**
+             * Format: int64
+             * @description 还剩几个工作日；超过的是负数
+             */
+            left: number;
+            /** @description 为真表示已经超过承诺时限 */
+            over: boolean;
+            /**
+             * Format: int64
+             * @description 承诺的工作日
+             */
+            promised: number;
+            /** @description 为真表示依据的年份日历尚未公布 */
+            provisional?: boolean;
+            /** @description 为真表示现在停计 */
+            standing: boolean;
+            /**
+             * Format: date
+             * @description 起算日，当天不计
+             */
+            startOn: string;
+            /**
+             * Format: int64
+             * @description 其中停计的
+             */
+            stopped: number;
+            /**
+             * Format: int64
+             * @description 其中计入承诺时限的
+             */
+            used: number;
+        };
+        ContractConfirmation: {
+            /**
+             * Format: date-time
+             * @description 确认时间
+             */
+            at: string;
+            /** @description 确认的摘要 */
+            hash: string;
+            /**
+             * @description 哪一方
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+        };
+        ContractCourseStep: {
+            action: string;
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 公开日志的条目 */
+            entryId?: string;
+            /** @description 做了什么 */
+            label: string;
+            /** @description 说明 */
+            note: string;
+            /**
+             * @description 哪一方
+             * @enum {string}
+             */
+            side: "purchaser" | "agency" | "operator" | "officer" | "clock";
+            /** @description 哪一方 */
+            sideLabel: string;
+        };
+        ContractDeliveryView: {
+            /** @description 修改意见或者验收意见 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 项目业主应在此前答复；不答复不视为验收
+             */
+            answerBy: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            answeredAt?: string;
+            /**
+             * Format: date-time
+             * @description 提交时间
+             */
+            at: string;
+            /** @description 成果文件 */
+            files: components["schemas"]["ContractAttachment"][];
+            id: string;
+            /** @description 为真表示答复已经超期 */
+            late: boolean;
+            /** @description 说明 */
+            note?: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "submitted" | "revision" | "accepted";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 第几版
+             */
+            version: number;
+        };
+        ContractDetail: {
+            /**
+             * Format: date-time
+             * @description 验收完成的时间
+             */
+            acceptedAt?: string;
+            /** @description 中介机构 */
+            agency: string;
+            agencyId: string;
+            /** @description 现在能做什么；正等着办理的在前 */
+            allowedActions: components["schemas"]["ContractAllowed"][];
+            /**
+             * Format: int64
+             * @description 生效的变更次数
+             */
+            amendments: number;
+            /** @description 正等着您这一方办理的 */
+            awaiting: components["schemas"]["ContractAllowed"][];
+            /** @description 为真表示正等着对方办理 */
+            awaitingOther: boolean;
+            /**
+             * Format: int64
+             * @description 中选价（分）
+             */
+            awardFen: number;
+            /** @description 中选通知书编号 */
+            awardNumber: string;
+            /** @description 承诺时限的计时；签订后才有 */
+            clock?: components["schemas"]["ContractClockView"];
+            /** @description 对现行版本的确认 */
+            confirmations: components["schemas"]["ContractConfirmation"][];
+            /** @description 全过程，先后为序 */
+            course: components["schemas"]["ContractCourseStep"][];
+            /**
+             * Format: int64
+             * @description 承诺的工作日
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description 交付全部成果的时间
+             */
+            deliveredAt?: string;
+            /** @description 为真表示示例数据 */
+            demo?: boolean;
+            /** @description 备案的合同文本 */
+            document: components["schemas"]["ContractAttachment"][];
+            /**
+             * Format: date
+             * @description 承诺时限的最后一天；停计中、签订前没有
+             */
+            dueOn?: string;
+            /** @description 终止的方式和理由 */
+            endedReason?: string;
+            /**
+             * Format: date-time
+             * @description 应在此前备案
+             */
+            fileBy?: string;
+            /** @description 为真表示备案期限暂定：所依据的年份日历尚未公布 */
+            fileByProvisional?: boolean;
+            /** @description 为真表示备案晚于期限，或者至今没有备案 */
+            fileLate: boolean;
+            /**
+             * Format: date-time
+             * @description 备案时间
+             */
+            filedAt?: string;
+            /** @description 审批部门首次审查的结果，含更正前的 */
+            firstPass: components["schemas"]["ContractPassView"][];
+            /** @description 现行版本的摘要，双方确认的就是它 */
+            hash: string;
+            id: string;
+            /** @description 里程碑和提交的成果 */
+            milestones: components["schemas"]["ContractMilestoneView"][];
+            /** @description 款项 */
+            money: components["schemas"]["ContractMoneyView"];
+            /** @description 合同编号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 到期未付（分）
+             */
+            overdueFen: number;
+            /**
+             * Format: int64
+             * @description 已付（分）
+             */
+            paidFen: number;
+            /** @description 付款登记 */
+            payments: components["schemas"]["ContractPaymentView"][];
+            /**
+             * Format: int64
+             * @description 合同价（分）
+             */
+            priceFen: number;
+            procurementId: string;
+            /** @description 等待对方确认的变更 */
+            proposal?: components["schemas"]["ContractVersionView"];
+            /** @description 项目业主 */
+            purchaser: string;
+            /** @description 区划代码 */
+            region: string;
+            /**
+             * @description 您是哪一方；没有表示以工作人员身份查看
+             * @enum {string}
+             */
+            side?: "purchaser" | "agency";
+            /** @description 为真表示晚于法定的三十日（招标投标法 第46条） */
+            signBeyondLaw: boolean;
+            /**
+             * Format: date-time
+             * @description 应在此前签订
+             */
+            signBy: string;
+            /** @description 为真表示签订晚于中选通知书写明的期限，或者至今没有签订 */
+            signLate: boolean;
+            /**
+             * Format: date-time
+             * @description 签订时间
+             */
+            signedAt?: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "drafted" | "signed" | "filed" | "completed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 停计 */
+            stops: components["schemas"]["ContractStopView"][];
+            /**
+             * Format: date-time
+             * @description 终止时间
+             */
+            terminatedAt?: string;
+            /** @description 终止 */
+            terminations: components["schemas"]["ContractEndingView"][];
+            /** @description 现行的约定；起草中的是最新一版 */
+            terms: components["schemas"]["ContractTerms"];
+            /** @description 合同全文 */
+            text: string;
+            /** @description 项目名称 */
+            title: string;
+            /**
+             * Format: int64
+             * @description 计入承诺时限的工作日；验收完成后才有
+             */
+            usedDays?: number;
+            /**
+             * Format: int64
+             * @description 现行的版本
+             */
+            version: number;
+            /** @description 各个版本，先后为序，不含全文 */
+            versions: components["schemas"]["ContractVersionView"][];
+            /** @description 为真表示中选通知书已经失效，草稿作废 */
+            void?: boolean;
+        };
+        ContractDimension: {
+            /** @description 评的是什么 */
+            help: string;
+            /** @description 维度 */
+            key: string;
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 权重，百分之一
+             */
+            weight: number;
+        };
+        ContractDueLine: {
+            /**
+             * Format: int64
+             * @description 应付（分）
+             */
+            amountFen: number;
+            /** @description 为假表示成果还没有验收，验收合格后才应付 */
+            certain: boolean;
+            /**
+             * Format: date
+             * @description 最迟付款日；没有表示还没有交付
+             */
+            dueOn?: string;
+            /**
+             * Format: int64
+             * @description 里程碑的序号；0 是预付
+             */
+            milestone: number;
+            /** @description 款项：预付，或者里程碑的名称 */
+            name: string;
+            /**
+             * Format: date
+             * @description 期限从哪一天起算：签订或者交付之日
+             */
+            since?: string;
+        };
+        ContractEndingView: {
+            /** @description 对方的意见 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 对方应在此前答复，不答复的到期生效
+             */
+            answerBy?: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            answeredAt?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            at: string;
+            /** @description 依据 */
+            basis?: string;
+            /** @description 附件 */
+            files: components["schemas"]["ContractAttachment"][];
+            /**
+             * @description 方式
+             * @enum {string}
+             */
+            how: "agreement" | "notice" | "decision";
+            /** @description 方式 */
+            howLabel: string;
+            id: string;
+            /** @description 理由 */
+            reason: string;
+            /**
+             * @description 由哪一方提出
+             * @enum {string}
+             */
+            side: "purchaser" | "agency" | "operator";
+            /** @description 由哪一方提出 */
+            sideLabel: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "proposed" | "effective" | "disputed" | "declined" | "withdrawn";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ContractEvaluationAllowed: {
+            /**
+             * @description 能做什么
+             * @enum {string}
+             */
+            action: "evaluate" | "reply-evaluation" | "appeal-evaluation" | "withdraw-appeal" | "correct-evaluation" | "decide-appeal";
+            /** @description 为真表示正等着您办理 */
+            awaited: boolean;
+            /** @description 能做什么 */
+            label: string;
+            /** @description 对哪条评价；撤回和审查的，是对哪件申诉 */
+            subjectId?: string;
+            /**
+             * Format: date-time
+             * @description 期限
+             */
+            until?: string;
+        };
+        ContractEvaluationBoard: {
+            /** @description 现在能做什么 */
+            allowedActions: components["schemas"]["ContractEvaluationAllowed"][];
+            contractId: string;
+            /** @description 合同编号 */
+            contractNumber: string;
+            /** @description 您这一方评价对方的维度 */
+            dimensions: components["schemas"]["ContractDimension"][];
+            /** @description 您能看到的评价，含被撤销的 */
+            evaluations: components["schemas"]["ContractEvaluationView"][];
+            /** @description 为真表示合同已验收，可以评价或者已有评价 */
+            open: boolean;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            provisional?: boolean;
+            /**
+             * Format: int64
+             * @description 低于 3 星时理由的最少字数
+             */
+            reasonChars: number;
+            /**
+             * @description 您是哪一方
+             * @enum {string}
+             */
+            side?: "purchaser" | "agency";
+            /** @description 双方的评价到了哪一步 */
+            standing: components["schemas"]["ContractEvaluationStanding"][];
+            /**
+             * Format: date-time
+             * @description 评价的期限
+             */
+            until?: string;
+        };
+        ContractEvaluationStanding: {
+            /**
+             * @description 谁评价
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 谁评价 */
+            sideLabel: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "due" | "given" | "published" | "struck" | "corrected" | "lapsed";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ContractEvaluationView: {
+            /** @description 申诉 */
+            appeal?: components["schemas"]["ContractAppealView"];
+            /**
+             * Format: date-time
+             * @description 评价时间
+             */
+            at: string;
+            /** @description 总的评价 */
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description 更正的期限
+             */
+            correctBy?: string;
+            /** @description 更正的是哪一条 */
+            correctsId?: string;
+            /** @description 为真表示计入对方的得分 */
+            counts: boolean;
+            /** @description 给出时记入公开日志的摘要：SHA-256 */
+            digest: string;
+            id: string;
+            /**
+             * @description 加权平均的星，两位小数
+             * @example 4.35
+             */
+            mean: string;
+            /** @description 摘要里的随机数，公开后才有；核对摘要用 */
+            nonce?: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt?: string;
+            /**
+             * Format: date-time
+             * @description 回复时间
+             */
+            repliedAt?: string;
+            /** @description 被评价方的回复 */
+            reply?: string;
+            /**
+             * @description 谁评价的
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 谁评价的 */
+            sideLabel: string;
+            /** @description 各维度的星 */
+            stars: components["schemas"]["ContractStarLine"][];
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "given" | "published" | "struck" | "corrected";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: date-time
+             * @description 撤销时间
+             */
+            struckAt?: string;
+            /** @description 撤销的理由 */
+            struckReason?: string;
+            /** @description 不计入的原因 */
+            whyNot?: string;
+        };
+        ContractLogLine: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 公开日志的条目 */
+            entryId: string;
+            /**
+             * Format: int64
+             * @description 条目在公开日志中的序号，从 0 起
+             */
+            index?: number;
+            /** @description 记录的是什么 */
+            label: string;
+        };
+        ContractMilestone: {
+            /**
+             * Format: int64
+             * @description 起算后第几个工作日以前交付
+             */
+            days: number;
+            /** @description 名称，即要交付的成果 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 验收后应付（分）
+             */
+            payFen: number;
+        };
+        ContractMilestoneView: {
+            /**
+             * Format: int64
+             * @description 起算后第几个工作日以前交付
+             */
+            days: number;
+            /** @description 提交的各版 */
+            deliveries: components["schemas"]["ContractDeliveryView"][];
+            /**
+             * Format: date
+             * @description 最后一天；停计中、签订前没有
+             */
+            dueOn?: string;
+            /** @description 为真表示交付全部成果 */
+            last: boolean;
+            /**
+             * Format: int64
+             * @description 序号，从 1 起
+             */
+            milestone: number;
+            /** @description 名称，即要交付的成果 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 验收后应付（分）
+             */
+            payFen: number;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "waiting" | "submitted" | "revision" | "accepted";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ContractMoneyView: {
+            /**
+             * Format: date
+             * @description 利息计到哪一天
+             */
+            asOf: string;
+            /**
+             * Format: int64
+             * @description 机构确认收到的（分）
+             */
+            confirmedFen: number;
+            /** @description 各笔应付款 */
+            dues: components["schemas"]["ContractDueLine"][];
+            /**
+             * Format: int64
+             * @description 逾期金额乘以逾期天数之和（分·日），利息的依据
+             */
+            fenDays: number;
+            /**
+             * Format: int64
+             * @description 逾期利息（分），四舍五入到分
+             */
+            interestFen: number;
+            /**
+             * Format: int64
+             * @description 逾期利息每日的利率，百万分之一；签订时固定
+             */
+            lateRatePpm: number;
+            /**
+             * Format: int64
+             * @description 未付（分）
+             */
+            leftFen: number;
+            /**
+             * Format: int64
+             * @description 到期未付（分）
+             */
+            overdueFen: number;
+            /**
+             * Format: int64
+             * @description 已登记、机构没有异议的付款（分）
+             */
+            paidFen: number;
+            /**
+             * Format: int64
+             * @description 合同价（分）
+             */
+            priceFen: number;
+            /** @description 利率的依据 */
+            rateNote: string;
+        };
+        ContractMyEvaluation: {
+            /**
+             * Format: date-time
+             * @description 验收完成的时间
+             */
+            acceptedAt: string;
+            contractId: string;
+            /** @description 合同编号 */
+            contractNumber: string;
+            /** @description 为真表示示例数据 */
+            demo?: boolean;
+            /** @description 对方 */
+            other: string;
+            /**
+             * @description 对方的评价到了哪一步
+             * @enum {string}
+             */
+            others: "due" | "given" | "published" | "struck" | "corrected" | "lapsed";
+            /** @description 对方的评价到了哪一步 */
+            othersLabel: string;
+            /** @description 对方的评价：加权平均的星；公开后才有 */
+            othersMean?: string;
+            /**
+             * @description 您这一方的评价到了哪一步
+             * @enum {string}
+             */
+            own: "due" | "given" | "published" | "struck" | "corrected" | "lapsed";
+            /** @description 您这一方的评价到了哪一步 */
+            ownLabel: string;
+            /** @description 为真表示期限暂定：所依据的年份日历尚未公布 */
+            provisional?: boolean;
+            /** @description 项目名称 */
+            title: string;
+            /**
+             * Format: date-time
+             * @description 评价的期限
+             */
+            until: string;
+        };
+        ContractMyEvaluationPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractMyEvaluation"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        ContractOpinion: {
+            /** @description 总的评价，可以不写 */
+            comment?: string;
+            /** @description 维度 → 理由；低于 3 星的必须写 */
+            reasons: {
+                [key: string]: string;
+            };
+            /** @description 维度 → 1 到 5 星 */
+            stars: {
+                [key: string]: number;
+            };
+        };
+        ContractPassView: {
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            at: string;
+            /** @description 审查部门 */
+            authority: string;
+            /** @description 文号 */
+            document?: string;
+            /** @description 审查意见 */
+            note?: string;
+            /**
+             * Format: date
+             * @description 审查日期
+             */
+            on: string;
+            /** @description 为真表示首次报送即通过 */
+            passed: boolean;
+            /**
+             * Format: date-time
+             * @description 被更正的时间
+             */
+            struckAt?: string;
+            /** @description 更正的理由 */
+            struckReason?: string;
+        };
+        ContractPaymentView: {
+            /**
+             * Format: int64
+             * @description 金额（分）
+             */
+            amountFen: number;
+            /** @description 异议或者作废的理由 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 答复时间
+             */
+            answeredAt?: string;
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            at: string;
+            /** @description 凭证 */
+            files: components["schemas"]["ContractAttachment"][];
+            id: string;
+            /** @description 说明 */
+            note?: string;
+            /**
+             * Format: date
+             * @description 付款日期
+             */
+            on: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "recorded" | "confirmed" | "disputed" | "void";
+            /** @description 状态 */
+            stateLabel: string;
+        };
+        ContractPublicEvaluation: {
+            /** @description 申诉的审查意见 */
+            appealAnswer?: string;
+            /** @description 申诉的状态 */
+            appealLabel?: string;
+            /**
+             * @description 申诉的状态
+             * @enum {string}
+             */
+            appealState?: "filed" | "upheld" | "dismissed" | "withdrawn";
+            /** @description 为真表示机构提出过申诉 */
+            appealed: boolean;
+            /** @description 总的评价 */
+            comment?: string;
+            /** @description 为真表示更正了一条被撤销的评价 */
+            corrected: boolean;
+            /** @description 为真表示计入信用得分（24 个月内） */
+            counts: boolean;
+            /** @description 为真表示示例数据 */
+            demo?: boolean;
+            id: string;
+            /** @description 加权平均的星，两位小数；撤销的没有 */
+            mean?: string;
+            procurementId: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt: string;
+            /** @description 项目业主；自然人只公开姓 */
+            purchaser: string;
+            /**
+             * Format: date-time
+             * @description 回复时间
+             */
+            repliedAt?: string;
+            /** @description 机构的回复 */
+            reply?: string;
+            /** @description 各维度的星；撤销的没有 */
+            stars: components["schemas"]["ContractStarLine"][];
+            /**
+             * @description 状态：已公开、已撤销、已更正
+             * @enum {string}
+             */
+            state: "published" | "struck" | "corrected";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 项目名称 */
+            title: string;
+            /** @description 不计入的原因 */
+            whyNot?: string;
+        };
+        ContractPublicEvaluationPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractPublicEvaluation"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        ContractPublished: {
+            /**
+             * Format: date-time
+             * @description 验收完成的时间
+             */
+            acceptedAt?: string;
+            /**
+             * Format: int64
+             * @description 各次变更增加的合同价之和（分）
+             */
+            amendedUpwardFen: number;
+            /** @description 生效的变更 */
+            amendments: components["schemas"]["ContractPublishedAmendment"][];
+            /**
+             * Format: int64
+             * @description 中选时承诺的工作日
+             */
+            awardDays: number;
+            /**
+             * Format: int64
+             * @description 中选价（分）
+             */
+            awardFen: number;
+            /**
+             * Format: int64
+             * @description 承诺的工作日，含变更
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description 交付全部成果的时间
+             */
+            deliveredAt?: string;
+            /**
+             * Format: date
+             * @description 承诺时限的最后一天；停计中没有
+             */
+            dueOn?: string;
+            /**
+             * Format: int64
+             * @description 起算以来的工作日
+             */
+            elapsedDays: number;
+            /** @description 终止的方式和理由 */
+            endedReason?: string;
+            /** @description 为真表示备案晚于期限，或者至今没有备案 */
+            fileLate: boolean;
+            /**
+             * Format: date-time
+             * @description 备案时间
+             */
+            filedAt?: string;
+            /** @description 审批部门首次审查是否通过；没有表示没有登记 */
+            firstPass?: boolean;
+            /** @description 公开日志中的记录 */
+            lines: components["schemas"]["ContractLogLine"][];
+            /** @description 合同编号 */
+            number: string;
+            /** @description 为真表示超过承诺时限 */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description 合同价（分），含变更
+             */
+            priceFen: number;
+            /** @description 低于中选价的理由 */
+            priceReason?: string;
+            procurementId: string;
+            /** @description 为真表示晚于法定的三十日（招标投标法 第46条） */
+            signBeyondLaw: boolean;
+            /** @description 为真表示晚于中选通知书写明的期限 */
+            signLate: boolean;
+            /**
+             * Format: date-time
+             * @description 签订时间
+             */
+            signedAt: string;
+            /**
+             * Format: int64
+             * @description 签订时的合同价（分）
+             */
+            signedFen: number;
+            /**
+             * Format: date
+             * @description 起算日
+             */
+            startOn: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "signed" | "filed" | "completed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 其中停计的
+             */
+            stoppedDays: number;
+            /**
+             * Format: date-time
+             * @description 终止时间
+             */
+            terminatedAt?: string;
+            /**
+             * Format: int64
+             * @description 其中计入承诺时限的
+             */
+            usedDays: number;
+        };
+        ContractPublishedAmendment: {
+            /**
+             * Format: date-time
+             * @description 生效时间
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description 变更后承诺的工作日
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 第几次
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description 变更后的合同价（分）
+             */
+            priceFen: number;
+            /** @description 理由 */
+            reason: string;
+        };
+        ContractPurchaserPart: {
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 依据了几次
+             */
+            n: number;
+            /**
+             * @description 组成部分
+             * @enum {string}
+             */
+            name: "base" | "evaluations" | "payments" | "papers";
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 分值 */
+            text: string;
+            /** @description 怎么算出来的 */
+            why: string;
+        };
+        ContractPurchaserRating: {
+            /**
+             * Format: int64
+             * @description 依据了几份合同：24 个月内签订的，最多取最近 500 份
+             */
+            contracts: number;
+            /**
+             * Format: int64
+             * @description 24 个月内签订的合同，付款最长逾期的天数
+             */
+            lateDays: number;
+            /**
+             * Format: int64
+             * @description 现在到期未付的（分）
+             */
+            overdueFen: number;
+            /** @description 项目业主 */
+            purchaser: string;
+            /** @description 最近的评价，不显示是哪家机构 */
+            said: components["schemas"]["ContractSaidOfPurchase"][];
+            /** @description 得分 */
+            score: components["schemas"]["ContractPurchaserScore"];
+            /** @description 机构评价各维度的平均星 */
+            stars: components["schemas"]["ContractStarMean"][];
+            /**
+             * Format: int64
+             * @description 因业主资料迟交停计的工作日之和
+             */
+            stoppedDays: number;
+        };
+        ContractPurchaserScore: {
+            /** @description 与 5 次 4 星合并后平均的星 */
+            mean: string;
+            /**
+             * Format: int64
+             * @description 24 个月内机构的评价次数
+             */
+            n: number;
+            /** @description 机构的评价不足 3 次，得分仅供参考 */
+            new: boolean;
+            /** @description 得分的组成，相加等于得分 */
+            parts: components["schemas"]["ContractPurchaserPart"][];
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分，40 到 100 分之间
+             */
+            tenths: number;
+            /**
+             * @description 得分
+             * @example 82.5
+             */
+            text: string;
+        };
+        ContractSaidOfPurchase: {
+            /** @description 总的评价 */
+            comment?: string;
+            /** @description 加权平均的星 */
+            mean: string;
+            /**
+             * Format: date-time
+             * @description 公开时间
+             */
+            publishedAt: string;
+            /** @description 项目业主的回复 */
+            reply?: string;
+            /** @description 各维度的星 */
+            stars: components["schemas"]["ContractStarLine"][];
+        };
+        ContractStarLine: {
+            /** @description 评的是什么 */
+            help: string;
+            /** @description 维度 */
+            key: string;
+            /** @description 名称 */
+            label: string;
+            /** @description 理由 */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description 几星
+             */
+            stars: number;
+            /**
+             * Format: int64
+             * @description 权重，百分之一
+             */
+            weight: number;
+        };
+        ContractStarMean: {
+            /** @description 评的是什么 */
+            help: string;
+            /** @description 维度 */
+            key: string;
+            /** @description 名称 */
+            label: string;
+            /** @description 平均的星，两位小数；没有评价的是空 */
+            mean: string;
+            /**
+             * Format: int64
+             * @description 几次评价
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description 权重，百分之一
+             */
+            weight: number;
+        };
+        ContractStopView: {
+            /** @description 不同意的理由 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description 对方确认的时间
+             */
+            confirmedAt?: string;
+            /** @description 为真表示经对方确认，已经停计 */
+            counts: boolean;
+            /**
+             * Format: int64
+             * @description 停了几个工作日，到今天为止；与别的停计重叠的也算在内
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description 恢复得到确认的时间
+             */
+            endedAt?: string;
+            /**
+             * Format: date
+             * @description 从哪一天起停计
+             */
+            from: string;
+            id: string;
+            /**
+             * @description 原因
+             * @enum {string}
+             */
+            kind: "owner_papers" | "authority_review" | "force_majeure" | "other";
+            /** @description 原因 */
+            kindLabel: string;
+            /** @description 理由 */
+            reason: string;
+            /** @description 恢复的理由 */
+            resumeReason?: string;
+            /** @description 由哪一方提出恢复 */
+            resumeSide?: string;
+            /**
+             * @description 由哪一方提出
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 由哪一方提出 */
+            sideLabel: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "proposed" | "running" | "resuming" | "ended" | "declined" | "withdrawn";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: date
+             * @description 从哪一天起恢复
+             */
+            until?: string;
+        };
+        ContractSummary: {
+            /**
+             * Format: date-time
+             * @description 验收完成的时间
+             */
+            acceptedAt?: string;
+            /** @description 中介机构 */
+            agency: string;
+            agencyId: string;
+            /**
+             * Format: int64
+             * @description 生效的变更次数
+             */
+            amendments: number;
+            /** @description 正等着您这一方办理的 */
+            awaiting: components["schemas"]["ContractAllowed"][];
+            /** @description 为真表示正等着对方办理 */
+            awaitingOther: boolean;
+            /**
+             * Format: int64
+             * @description 中选价（分）
+             */
+            awardFen: number;
+            /**
+             * Format: int64
+             * @description 承诺的工作日
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description 交付全部成果的时间
+             */
+            deliveredAt?: string;
+            /** @description 为真表示示例数据 */
+            demo?: boolean;
+            /**
+             * Format: date
+             * @description 承诺时限的最后一天；停计中、签订前没有
+             */
+            dueOn?: string;
+            /** @description 终止的方式和理由 */
+            endedReason?: string;
+            /**
+             * Format: date-time
+             * @description 应在此前备案
+             */
+            fileBy?: string;
+            /** @description 为真表示备案期限暂定：所依据的年份日历尚未公布 */
+            fileByProvisional?: boolean;
+            /** @description 为真表示备案晚于期限，或者至今没有备案 */
+            fileLate: boolean;
+            /**
+             * Format: date-time
+             * @description 备案时间
+             */
+            filedAt?: string;
+            id: string;
+            /** @description 合同编号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 到期未付（分）
+             */
+            overdueFen: number;
+            /**
+             * Format: int64
+             * @description 已付（分）
+             */
+            paidFen: number;
+            /**
+             * Format: int64
+             * @description 合同价（分）
+             */
+            priceFen: number;
+            procurementId: string;
+            /** @description 项目业主 */
+            purchaser: string;
+            /** @description 区划代码 */
+            region: string;
+            /** @description 为真表示晚于法定的三十日（招标投标法 第46条） */
+            signBeyondLaw: boolean;
+            /**
+             * Format: date-time
+             * @description 应在此前签订
+             */
+            signBy: string;
+            /** @description 为真表示签订晚于中选通知书写明的期限，或者至今没有签订 */
+            signLate: boolean;
+            /**
+             * Format: date-time
+             * @description 签订时间
+             */
+            signedAt?: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "drafted" | "signed" | "filed" | "completed" | "terminated";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: date-time
+             * @description 终止时间
+             */
+            terminatedAt?: string;
+            /** @description 项目名称 */
+            title: string;
+            /**
+             * Format: int64
+             * @description 计入承诺时限的工作日；验收完成后才有
+             */
+            usedDays?: number;
+            /** @description 为真表示中选通知书已经失效，草稿作废 */
+            void?: boolean;
+        };
+        ContractSummaryPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["ContractSummary"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        ContractTerms: {
+            /**
+             * Format: int64
+             * @description 签订后预付（分）
+             */
+            advanceFen: number;
+            /** @description 双方另外约定的条款 */
+            clauses?: string;
+            /**
+             * Format: int64
+             * @description 承诺的工作日数，不多于中选时的承诺
+             */
+            days: number;
+            /** @description 交付方式 */
+            delivery: string;
+            /** @description 里程碑，先后为序；最后一个交付全部成果 */
+            milestones: components["schemas"]["ContractMilestone"][];
+            /**
+             * Format: int64
+             * @description 交付后多少日内付款
+             */
+            payDays: number;
+            /**
+             * Format: int64
+             * @description 合同价（分），不高于中选价
+             */
+            priceFen: number;
+            /** @description 低于中选价的理由 */
+            priceReason?: string;
+            /** @description 从哪一天起算（YYYY-MM-DD），当天不计；不写是签订之日 */
+            startOn?: string;
+        };
+        ContractVersionView: {
+            /**
+             * Format: int64
+             * @description 第几次变更；没有表示合同本身
+             */
+            amendment?: number;
+            /** @description 不同意或者撤回的理由 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            at: string;
+            /** @description 确认 */
+            confirmations: components["schemas"]["ContractConfirmation"][];
+            /** @description 依据 */
+            files: components["schemas"]["ContractAttachment"][];
+            /** @description 摘要 */
+            hash: string;
+            /**
+             * Format: date-time
+             * @description 生效时间
+             */
+            inForceAt?: string;
+            /** @description 变更的理由 */
+            reason?: string;
+            /**
+             * @description 由哪一方提出
+             * @enum {string}
+             */
+            side: "purchaser" | "agency";
+            /** @description 由哪一方提出 */
+            sideLabel: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "open" | "in_force" | "replaced" | "declined" | "withdrawn";
+            /** @description 状态 */
+            stateLabel: string;
+            /** @description 约定 */
+            terms: components["schemas"]["ContractTerms"];
+            /** @description 全文；只在等待确认的变更中有 */
+            text?: string;
+            /**
+             * Format: int64
+             * @description 版本
+             */
+            version: number;
         };
         Counts: {
             /**
@@ -2594,9 +5026,67 @@ export interface components {
              * @description 哪一方
              * @enum {string}
              */
-            side: "purchaser" | "agency" | "operator" | "expert" | "objector" | "clock" | "reviewer" | "author";
+            side: "purchaser" | "agency" | "operator" | "officer" | "expert" | "objector" | "clock" | "reviewer" | "author";
             /** @description 哪一方 */
             sideLabel: string;
+        };
+        CreditEntry: {
+            /** @description 行为 */
+            conduct: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /**
+             * Format: date
+             * @description 施行日期
+             */
+            effectiveFrom: string;
+            /**
+             * Format: int64
+             * @description 最重分值，单位 0.1 分
+             */
+            harshTenths: number;
+            /**
+             * @description 条目编号
+             * @example G-AWARD-REFUSED
+             */
+            id: string;
+            /** @description 为真表示今天施行的版本 */
+            inForce: boolean;
+            /** @description 依据；没有核实的写明待核实 */
+            legalBasis: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别：轻微、一般、严重、表彰 */
+            levelLabel: string;
+            /**
+             * Format: int64
+             * @description 最轻分值，单位 0.1 分
+             */
+            mildTenths: number;
+            /** @description 为真表示自施行日期起停用 */
+            retired: boolean;
+            /** @description 由谁定：随程序发布，或者行业主管部门提出并由另一人确认 */
+            source: string;
+            /**
+             * Format: uuid
+             * @description 提出变更时，以它作为申请的对象
+             */
+            subjectId: string;
+            /**
+             * Format: int64
+             * @description 计分多少个月
+             */
+            validityMonths: number;
+            /**
+             * Format: int64
+             * @description 版本
+             */
+            version: number;
+            /** @description 一票否决：等级直接为 D */
+            veto: boolean;
         };
         Deadlines: {
             /** @description 为真表示时点太多，只列出较早的 */
@@ -2620,11 +5110,31 @@ export interface components {
             /** @description 为真表示异议成立，解除这类回避 */
             upheld: boolean;
         };
+        DecideEvaluationAppealInputBody: {
+            /** @description 审查意见，公开 */
+            answer: string;
+            /** @description 为真表示申诉成立，评价撤销 */
+            upheld: boolean;
+        };
+        DecisionInputBody: {
+            /** @description 决定机关和文号 */
+            document: string;
+            /** @description 裁判文书或者决定 */
+            files: string[];
+            /** @description 理由，会公开 */
+            reason: string;
+        };
         DeclareInputBody: {
             /** @description 为真表示有利害关系，回避 */
             conflict: boolean;
             /** @description 回避的原因，不公开 */
             note?: string;
+        };
+        DefenceInputBody: {
+            /** @description 本人上传的附件 */
+            files?: string[];
+            /** @description 申辩 */
+            text: string;
         };
         Delegation: {
             /** @description 邮箱：邀请寄到这里；已有账号的填账号的邮箱 */
@@ -2645,6 +5155,17 @@ export interface components {
              * @description 到期时间；不填则长期
              */
             validUntil?: string;
+        };
+        DeliverInputBody: {
+            /** @description 成果文件（已上传附件的标识） */
+            files: string[];
+            /**
+             * Format: int64
+             * @description 里程碑的序号
+             */
+            milestone: number;
+            /** @description 说明 */
+            note?: string;
         };
         Delivery: {
             /**
@@ -2814,6 +5335,15 @@ export interface components {
              */
             voidedAt?: string;
         };
+        EditContractInputBody: {
+            /** @description 约定 */
+            terms: components["schemas"]["ContractTerms"];
+            /**
+             * Format: int64
+             * @description 修改的是哪一版；已经有更新的版本时不能覆盖
+             */
+            version: number;
+        };
         Eligibility: {
             agencyId: string;
             /** @description 机构名称 */
@@ -2826,6 +5356,37 @@ export interface components {
             practitioners: components["schemas"]["OwnPractitioner"][];
             /** @description 不符合的条件 */
             reasons: components["schemas"]["ProcurementReason"][];
+        };
+        EndContractInputBody: {
+            /** @description 通知终止的依据：合同条款或者法律条文 */
+            basis?: string;
+            /** @description 验证器上的 6 位数字 */
+            code?: string;
+            /** @description 附件 */
+            files?: string[];
+            /**
+             * @description agreement 协商终止；notice 一方依据合同或者法律通知终止
+             * @enum {string}
+             */
+            how: "agreement" | "notice";
+            /** @description 理由，生效后公开 */
+            reason: string;
+            /** @description 恢复码，手机不在身边时代替验证码；每个只能用一次 */
+            recoveryCode?: string;
+        };
+        Engagement: {
+            /** @description 以哪家机构承担 */
+            agency: string;
+            /**
+             * Format: date-time
+             * @description 中选时间
+             */
+            awardedAt: string;
+            /** @description 采购编号 */
+            number: string;
+            procurementId: string;
+            /** @description 采购项目 */
+            title: string;
         };
         Entered: {
             /** @description 条目的标识 */
@@ -3016,6 +5577,10 @@ export interface components {
             /** @description 列 */
             label: string;
         };
+        FileContractInputBody: {
+            /** @description 签字盖章的合同扫描件（已上传附件的标识） */
+            files: string[];
+        };
         FileRef: {
             id: string;
             /** @description 类型 */
@@ -3029,6 +5594,37 @@ export interface components {
              * @description 字节数
              */
             size: number;
+        };
+        FirstPassInputBody: {
+            /** @description 审查部门 */
+            authority: string;
+            /** @description 文号 */
+            document?: string;
+            /** @description 审查意见；未通过的必须写 */
+            note?: string;
+            /** @description 审查日期（YYYY-MM-DD） */
+            on: string;
+            /** @description 为真表示首次报送即通过审查 */
+            passed: boolean;
+            /** @description 更正已有登记的理由 */
+            reason?: string;
+        };
+        GradeMove: {
+            /**
+             * Format: int64
+             * @description 机构数
+             */
+            count: number;
+            /**
+             * @description 现在的等级
+             * @enum {string}
+             */
+            from: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * @description 推算的等级
+             * @enum {string}
+             */
+            to: "AAA" | "AA" | "A" | "B" | "C" | "D";
         };
         Grant: {
             /**
@@ -3629,6 +6225,31 @@ export interface components {
             /** @description 项目名称 */
             title: string;
         };
+        MovedAgency: {
+            /**
+             * Format: int64
+             * @description 推算的得分，单位 0.1 分
+             */
+            afterTenths: number;
+            /**
+             * Format: int64
+             * @description 现在的得分，单位 0.1 分
+             */
+            beforeTenths: number;
+            /**
+             * @description 现在的等级
+             * @enum {string}
+             */
+            from: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            id: string;
+            /** @description 机构名称 */
+            name: string;
+            /**
+             * @description 推算的等级
+             * @enum {string}
+             */
+            to: "AAA" | "AA" | "A" | "B" | "C" | "D";
+        };
         MyDetail: {
             /** @description 现在能做什么 */
             allowedActions: components["schemas"]["Allowed"][];
@@ -3844,6 +6465,10 @@ export interface components {
             /** @description 要改的类别 */
             items: components["schemas"]["Preference"][];
         };
+        NotifyInputBody: {
+            /** @description 没有账号的机构，怎样告知的 */
+            served?: string;
+        };
         ObjectInputBody: {
             /** @description 联系方式，不公开 */
             contact: string;
@@ -4043,6 +6668,8 @@ export interface components {
              * @description 分值，单位 0.1 分
              */
             tenths: number;
+            /** @description 分值 */
+            text: string;
             /** @description 怎么算出来的 */
             why: string;
         };
@@ -4051,6 +6678,38 @@ export interface components {
             current: string;
             /** @description 新密码：10–128 个字符，不能是常见或已泄露的密码 */
             new: string;
+        };
+        PaymentInputBody: {
+            /**
+             * Format: int64
+             * @description 金额（分）
+             */
+            amountFen: number;
+            /** @description 付款凭证 */
+            files?: string[];
+            /** @description 说明 */
+            note?: string;
+            /** @description 付款日期（YYYY-MM-DD） */
+            on: string;
+        };
+        PersonConduct: {
+            /** @description 依据 */
+            basis: string;
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date
+             * @description 记录至何日（含当日）
+             */
+            expiresOn: string;
+            id: string;
+            /**
+             * Format: date
+             * @description 发生日期
+             */
+            occurredOn: string;
+            /** @description 评分标准条目编号 */
+            rubric?: string;
         };
         PersonRecord: {
             /**
@@ -4095,6 +6754,24 @@ export interface components {
              */
             updatedAt: string;
         };
+        PersonStanding: {
+            /** @description 今天有效的法定禁业 */
+            ban?: string;
+            /** @description 执业行为记录 */
+            conduct: components["schemas"]["PersonConduct"][];
+            /** @description 同一人还登记在哪些机构：可能双重执业，由主管部门核实 */
+            elsewhere: string[];
+            /** @description 现在承担的项目 */
+            engagements: components["schemas"]["Engagement"][];
+            /** @description 执业人员的标识 */
+            id: string;
+            /** @description 姓名；公开的已遮蔽 */
+            name: string;
+            /** @description 执业类别 */
+            specialty: string;
+            /** @description 证书有效期至 */
+            validTo?: string;
+        };
         PersonalData: {
             /**
              * Format: date-time
@@ -4126,6 +6803,25 @@ export interface components {
             remaining: number;
             struck?: boolean;
         };
+        Point: {
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 哪一天
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+        };
         Practitioner: {
             /** @description 证书编号，已遮蔽 */
             certificateNo: string;
@@ -4152,7 +6848,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement";
+            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement" | "credit";
             /** @description 类别名称 */
             label?: string;
             /** @description 为真表示同时发邮件 */
@@ -4359,7 +7055,7 @@ export interface components {
              * @description 哪一类条件
              * @enum {string}
              */
-            code: "state" | "suspended" | "restricted" | "barred" | "sanctioned" | "offered" | "carried" | "qualification" | "practitioners" | "direct";
+            code: "state" | "suspended" | "restricted" | "barred" | "sanctioned" | "banned" | "offered" | "carried" | "qualification" | "practitioners" | "direct";
             /** @description 差在哪里 */
             message: string;
             /** @description 怎样才符合 */
@@ -4505,6 +7201,36 @@ export interface components {
             practitioners?: string[];
             text?: string;
         };
+        ProposeInputBody: {
+            /** @description 机构的标识 */
+            agencyId: string;
+            /** @description 处罚机关 */
+            authority?: string;
+            /** @description 决定的依据 */
+            basis?: string;
+            /**
+             * @description 决定日期
+             * @example 2026-01-02
+             */
+            decidedOn?: string;
+            /** @description 决定书文号 */
+            documentNo?: string;
+            /** @description 事实，认定后公开 */
+            facts: string;
+            /** @description 证据：本人上传的附件 */
+            files?: string[];
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /** @description 没有账号的机构，怎样告知的 */
+            served?: string;
+            /** @description 来源：谁在哪里发现 */
+            source: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分，在条目的范围内；不写就按最轻的
+             */
+            tenths?: number;
+        };
         PublicBid: {
             /** @description 机构名称 */
             agency: string;
@@ -4550,6 +7276,21 @@ export interface components {
             stateLabel: string;
             /** @description 统一社会信用代码 */
             uscc: string;
+        };
+        PublicPerson: {
+            /** @description 为真表示今天在法定禁业期内 */
+            banned: boolean;
+            /** @description 执业行为记录 */
+            conduct: components["schemas"]["PersonConduct"][];
+            /**
+             * Format: int64
+             * @description 现在承担的项目数
+             */
+            engagements: number;
+            /** @description 姓名，已遮蔽 */
+            name: string;
+            /** @description 执业类别 */
+            specialty: string;
         };
         Publicity: {
             /** @description 为真表示示例数据 */
@@ -4599,7 +7340,7 @@ export interface components {
         QuestionList: {
             items: components["schemas"]["Question"][];
         };
-        Rating: {
+        Ranked: {
             /** Format: uuid */
             agencyId: string;
             /** @description 机构名称 */
@@ -4607,12 +7348,106 @@ export interface components {
             /** @description 为真表示示例数据 */
             demo: boolean;
             /**
+             * Format: int64
+             * @description 24 个月内的评价次数
+             */
+            evaluated: number;
+            /**
              * @description 等级
              * @enum {string}
              */
             grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
             /** @description 评价不足 3 次，标明为新机构 */
             new: boolean;
+            /**
+             * Format: int64
+             * @description 名次
+             */
+            rank: number;
+            /** @description 登记地 */
+            regionName: string;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+        };
+        Ranking: {
+            /** @description 事项编码 */
+            item: string;
+            /** @description 事项名称 */
+            itemName: string;
+            /** @description 名次，最多 100 家；得分相同的名次相同 */
+            items: components["schemas"]["Ranked"][];
+            /**
+             * Format: int64
+             * @description 参加排名的机构数
+             */
+            n: number;
+            /**
+             * Format: date
+             * @description 哪一天
+             */
+            on: string;
+            /** @description 不排名的原因 */
+            refusal?: string;
+            /** @description 登记地区划；不写为不限 */
+            region?: string;
+            /** @description 登记地 */
+            regionName?: string;
+            /**
+             * Format: int64
+             * @description 评价不足 3 次而不排名的机构数
+             */
+            unranked: number;
+        };
+        Rating: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 这一天有效的法定禁业 */
+            ban?: components["schemas"]["Ban"];
+            /** @description 最近的变化，新的在前，最多 20 条 */
+            changes: components["schemas"]["ShownChange"][];
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 这一天适用的措施 */
+            effects: components["schemas"]["ShownEffect"][];
+            /** @description 计入得分的业主评价，新的在前；各条的分值相加，四舍五入到 0.1 分，等于业主评价一项 */
+            evaluations: components["schemas"]["ShownEvaluation"][];
+            /** @description 客观记录，各类的分值相加等于客观记录一项 */
+            facts: components["schemas"]["ShownFact"][];
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /** @description 这一天的得分是按什么算的 */
+            note: string;
             /**
              * Format: date
              * @description 哪一天的得分
@@ -4624,6 +7459,18 @@ export interface components {
             records: components["schemas"]["ShownRecord"][];
             /**
              * Format: int64
+             * @description 双随机检查时抽取的比例，%
+             */
+            samplingPercent: number;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "exited" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
              * @description 得分，单位 0.1 分：950 即 95.0 分
              */
             tenths: number;
@@ -4632,6 +7479,8 @@ export interface components {
              * @example 95.0
              */
             text: string;
+            /** @description 两年来每月末和这一天的得分，都是当时的 */
+            trend: components["schemas"]["Point"][];
             /** @description 统一社会信用代码 */
             uscc: string;
             /** @description 有一票否决的记录，等级为 D */
@@ -4665,7 +7514,7 @@ export interface components {
              * @description 类别
              * @enum {string}
              */
-            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement";
+            kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement" | "credit";
             /** @description 类别名称 */
             kindLabel: string;
             /** @description 办理页面的路径 */
@@ -4681,6 +7530,246 @@ export interface components {
         ReceivedPage: {
             /** @description 本页各条 */
             items: components["schemas"]["Received"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
+        };
+        RecordDetail: {
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 当前用户现在可以做的；repair、overturn 以“信用修复”“信用申诉”申请提出 */
+            allowedActions: string[];
+            /** @description 可以申诉至何日（含当日） */
+            appealUntil?: string;
+            /** @description 处罚机关 */
+            authority?: string;
+            /** @description 为真表示现在等当前用户办理 */
+            awaits: boolean;
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date-time
+             * @description 认定时间
+             */
+            confirmedAt?: string;
+            /** @description 经过 */
+            course: components["schemas"]["RecordEvent"][];
+            /** @description 决定日期 */
+            decidedOn?: string;
+            /** @description 决定的依据 */
+            decisionBasis?: string;
+            /** @description 申辩 */
+            defence?: string;
+            /** @description 为真表示申辩截止暂定：所依据的年份日历尚未公布 */
+            defenceProvisional?: boolean;
+            /**
+             * Format: date-time
+             * @description 申辩截止
+             */
+            defenceUntil?: string;
+            /**
+             * Format: date-time
+             * @description 申辩时间
+             */
+            defendedAt?: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 决定书文号 */
+            documentNo?: string;
+            /** @description 计分至何日（含当日） */
+            expiresOn?: string;
+            /** @description 事实，认定后公开 */
+            facts: string;
+            /** @description 附件 */
+            files: components["schemas"]["RecordFile"][];
+            /**
+             * Format: int64
+             * @description 条目允许的最重分值
+             */
+            harshTenths: number;
+            id: string;
+            /** @description 为真表示由归集导入 */
+            imported: boolean;
+            /** @description 条目的依据 */
+            legalBasis: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别 */
+            levelLabel: string;
+            /**
+             * Format: int64
+             * @description 条目允许的最轻分值
+             */
+            mildTenths: number;
+            /** @description 认定的意见 */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description 告知时间
+             */
+            notifiedAt?: string;
+            /** @description 撤销的理由 */
+            overturnReason?: string;
+            /**
+             * Format: date-time
+             * @description 撤销时间
+             */
+            overturnedAt?: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            proposedAt: string;
+            /**
+             * Format: int64
+             * @description 提出时的分值
+             */
+            proposedTenths: number;
+            /** @description 最早可以申请修复的日期 */
+            repairFrom?: string;
+            /** @description 修复的理由 */
+            repairReason?: string;
+            /**
+             * Format: date-time
+             * @description 修复时间
+             */
+            repairedAt?: string;
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /** @description 没有账号的机构，怎样告知的 */
+            served?: string;
+            /** @description 来源 */
+            source: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "proposed" | "notified" | "defended" | "confirmed" | "withdrawn" | "published" | "expired" | "repaired" | "overturned";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /**
+             * @description 申辩还剩多少时间
+             * @example 还剩 3 天 2 小时
+             */
+            timeLeft?: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+            /**
+             * Format: int64
+             * @description 条目版本
+             */
+            version: number;
+            /** @description 一票否决 */
+            veto: boolean;
+            /** @description 为什么现在不能认定 */
+            whyNot?: string;
+            /** @description 不予认定的理由 */
+            withdrawReason?: string;
+        };
+        RecordEvent: {
+            /** @description 动作 */
+            action: string;
+            /** @description 动作名称 */
+            actionLabel: string;
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 办理人；机构看不到办理人的姓名 */
+            by: string;
+            /** @description 意见 */
+            note?: string;
+            /** @description 之后的状态 */
+            toLabel: string;
+        };
+        RecordFile: {
+            id: string;
+            /**
+             * @description evidence 提出的证据；defence 申辩的附件
+             * @enum {string}
+             */
+            kind: "evidence" | "defence";
+            /** @description 文件名 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 字节数
+             */
+            size: number;
+        };
+        RecordSummary: {
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 为真表示现在等当前用户办理 */
+            awaits: boolean;
+            /** @description 行为 */
+            conduct: string;
+            /**
+             * Format: date-time
+             * @description 申辩截止
+             */
+            defenceUntil?: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /** @description 计分至何日（含当日） */
+            expiresOn?: string;
+            id: string;
+            /**
+             * @description 类别
+             * @enum {string}
+             */
+            level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别 */
+            levelLabel: string;
+            /**
+             * Format: date-time
+             * @description 提出时间
+             */
+            proposedAt: string;
+            /** @description 评分标准条目编号 */
+            rubric: string;
+            /**
+             * @description 状态
+             * @enum {string}
+             */
+            state: "proposed" | "notified" | "defended" | "confirmed" | "withdrawn" | "published" | "expired" | "repaired" | "overturned";
+            /** @description 状态 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+            /**
+             * Format: int64
+             * @description 条目版本
+             */
+            version: number;
+            /** @description 一票否决 */
+            veto: boolean;
+        };
+        RecordSummaryPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["RecordSummary"][];
             /** @description 下一页的游标；没有则已到末页 */
             nextCursor?: string;
             /**
@@ -4799,6 +7888,30 @@ export interface components {
             organisation: components["schemas"]["RegisteringOrg"];
             /** @description 办理注册的人，即单位的管理人 */
             person: components["schemas"]["RegisteringSelf"];
+        };
+        ReplyEvaluationInputBody: {
+            /** @description 回复，公开 */
+            text: string;
+        };
+        Report: {
+            /**
+             * Format: date-time
+             * @description 报告说的是哪一刻
+             */
+            at: string;
+            /** @description 当时的等级记在公开日志的哪一条；入驻以来没有变过的没有 */
+            logEntry?: string;
+            /**
+             * Format: int64
+             * @description 那一条的序号
+             */
+            logIndex?: number;
+            /** @description 报告编号 */
+            number: string;
+            /** @description 那一刻的得分 */
+            rating: components["schemas"]["Rating"];
+            /** @description 核验页 */
+            verifyUrl: string;
         };
         ResetAsked: {
             /** @description 验证码的解答 */
@@ -5224,6 +8337,49 @@ export interface components {
             overdue: number;
             personId: string;
         };
+        Row: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description 机构名称 */
+            agencyName: string;
+            /** @description 为真表示示例数据 */
+            demo: boolean;
+            /**
+             * Format: int64
+             * @description 24 个月内的评价次数
+             */
+            evaluated: number;
+            /**
+             * @description 等级
+             * @enum {string}
+             */
+            grade: "AAA" | "AA" | "A" | "B" | "C" | "D";
+            /**
+             * Format: date
+             * @description 自哪一天起是这个等级
+             */
+            gradedOn: string;
+            /** @description 评价不足 3 次，标明为新机构 */
+            new: boolean;
+            /** @description 登记地 */
+            regionName: string;
+            /**
+             * @description 机构今天的状态
+             * @enum {string}
+             */
+            state: "admitted" | "restricted" | "suspended" | "removed";
+            /** @description 状态名称 */
+            stateLabel: string;
+            /**
+             * Format: int64
+             * @description 得分，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 得分 */
+            text: string;
+            /** @description 统一社会信用代码 */
+            uscc: string;
+        };
         RowFault: {
             /** @description 列 */
             column: string;
@@ -5234,6 +8390,19 @@ export interface components {
             line: number;
             /** @description 原因：错在哪里，怎样才对 */
             reason: string;
+        };
+        RowPage: {
+            /** @description 本页各条 */
+            items: components["schemas"]["Row"][];
+            /** @description 下一页的游标；没有则已到末页 */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description 符合条件的总数；超过 500 时只数到 500
+             */
+            total: number;
+            /** @description 为真表示总数多于 total */
+            totalCapped?: boolean;
         };
         SaveSubmissionInputBody: {
             /** @description 按表单填写的内容；可以不全，提交时再检查 */
@@ -5453,9 +8622,140 @@ export interface components {
              */
             technical: number;
         };
+        ShownChange: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 原来的得分 */
+            from: string;
+            /** @description 原来的等级 */
+            fromGrade: string;
+            /**
+             * Format: uuid
+             * @description 等级变化在公开日志中的条目
+             */
+            logEntry?: string;
+            /** @description 后来的得分 */
+            to: string;
+            /** @description 后来的等级 */
+            toGrade: string;
+            /** @description 哪一部分变了多少 */
+            why: string;
+        };
+        ShownEffect: {
+            /**
+             * Format: date
+             * @description 自哪一天起
+             */
+            from: string;
+            /** @description 措施名称 */
+            label: string;
+            /**
+             * @description 措施
+             * @enum {string}
+             */
+            measure: "restricted" | "suspended" | "removed";
+            /** @description 原因 */
+            reason: string;
+            /**
+             * Format: date
+             * @description 至哪一天（含当日）
+             */
+            until: string;
+            /** @description 为真表示机构正受更严或者更长的措施，这一项随后适用 */
+            waits?: boolean;
+        };
+        ShownEvaluation: {
+            /**
+             * Format: int64
+             * @description 态度
+             */
+            attitude: number;
+            /** @description 评语 */
+            comment: string;
+            /**
+             * Format: int64
+             * @description 规范
+             */
+            conduct: number;
+            /**
+             * Format: int64
+             * @description 收费
+             */
+            fee: number;
+            /** Format: uuid */
+            id: string;
+            /** @description 这一天之后的变化：后来认定不实 */
+            later?: string;
+            /**
+             * Format: date
+             * @description 评价日期
+             */
+            on: string;
+            /**
+             * @description 对得分的影响，分，保留三位小数
+             * @example 0.813
+             */
+            points: string;
+            /** @description 项目业主；自然人的姓名已遮蔽 */
+            purchaser: string;
+            /**
+             * Format: int64
+             * @description 质量，1 至 5 星
+             */
+            quality: number;
+            /**
+             * @description 加权后的星数
+             * @example 4.65
+             */
+            stars: string;
+            /**
+             * Format: int64
+             * @description 时效
+             */
+            timeliness: number;
+            /**
+             * @description 计为几次：同一业主最多计 3 次，超过的平分
+             * @example 3/5
+             */
+            weight: string;
+        };
+        ShownFact: {
+            /**
+             * Format: int64
+             * @description 做到的次数
+             */
+            kept: number;
+            /**
+             * @description 哪一类
+             * @enum {string}
+             */
+            kind: "on_time" | "first_pass" | "price_kept" | "answered";
+            /** @description 名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 分值，单位 0.1 分
+             */
+            tenths: number;
+            /** @description 分值 */
+            text: string;
+            /**
+             * Format: int64
+             * @description 一共几次
+             */
+            told: number;
+        };
         ShownRecord: {
             /** @description 行为 */
             conduct: string;
+            /**
+             * Format: date
+             * @description 自哪一天起计分
+             */
+            confirmedOn: string;
             /**
              * Format: date
              * @description 计分至何日（含当日）
@@ -5465,6 +8765,8 @@ export interface components {
             facts: string;
             /** Format: uuid */
             id: string;
+            /** @description 这一天之后的变化：后来修复或者撤销 */
+            later?: string;
             /** @description 依据 */
             legalBasis: string;
             /**
@@ -5472,6 +8774,8 @@ export interface components {
              * @enum {string}
              */
             level: "minor" | "general" | "serious" | "honour";
+            /** @description 类别名称 */
+            levelLabel: string;
             /** @description 评分标准条目编号 */
             rubric: string;
             /**
@@ -5479,6 +8783,8 @@ export interface components {
              * @description 分值，单位 0.1 分
              */
             tenths: number;
+            /** @description 分值 */
+            text: string;
             /**
              * Format: int64
              * @description 条目版本
@@ -5599,6 +8905,17 @@ export interface components {
              */
             state: "active" | "disabled";
         };
+        StopInputBody: {
+            /** @description 从哪一天起停计（YYYY-MM-DD） */
+            from: string;
+            /**
+             * @description 原因
+             * @enum {string}
+             */
+            kind: "owner_papers" | "authority_review" | "force_majeure" | "other";
+            /** @description 理由 */
+            reason: string;
+        };
         Synonym: {
             /** @description 一并查找的说法 */
             means: string[];
@@ -5717,6 +9034,45 @@ export interface components {
             secondFactorRequired: boolean;
             /** @description 为真表示工作人员接着要设置二次验证 */
             secondFactorSetupRequired: boolean;
+        };
+        WhatIf: {
+            /**
+             * Format: int64
+             * @description 涉及的机构数
+             */
+            agencies: number;
+            /** @description 条目编号 */
+            entry: string;
+            /** @description 等级怎样变动，变动的在前 */
+            matrix: components["schemas"]["GradeMove"][];
+            /** @description 推算的含义 */
+            meaning: string;
+            /**
+             * Format: int64
+             * @description 等级会变动的机构数
+             */
+            moved: number;
+            /** @description 等级会变动的机构，最多列 50 家 */
+            named: components["schemas"]["MovedAgency"][];
+            /**
+             * Format: date
+             * @description 按哪一天的记录推算
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 推算涉及的已认定记录数
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description 得分会变动的机构数（含等级变动的）
+             */
+            rescored: number;
+        };
+        WithdrawalInputBody: {
+            /** @description 理由；机构会看到 */
+            reason: string;
         };
         Workload: {
             /**
@@ -6327,6 +9683,399 @@ export interface operations {
             };
         };
     };
+    "agency-credit-report": {
+        parameters: {
+            query?: {
+                /** @description 报告编号；不写为此刻的报告 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agency-credit-paper": {
+        parameters: {
+            query?: {
+                /** @description 报告编号；不写为此刻的报告 */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agency-evaluations": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 机构的标识或统一社会信用代码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPublicEvaluationPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "practitioner-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 机构的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPerson"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "practitioner-standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 机构的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonStanding"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "agency-listings": {
         parameters: {
             query?: {
@@ -6866,6 +10615,2813 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description purchaser 本单位采购的；agency 本机构承接的；region 管辖区划（和行业）内的 */
+                view?: "purchaser" | "agency" | "region";
+                /** @description 状态 */
+                state?: "drafted" | "signed" | "filed" | "completed" | "terminated";
+                /** @description 项目名称或合同编号的一部分 */
+                q?: string;
+                /** @description 为真表示只要等着我这一方办理的 */
+                awaited?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractSummaryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 合同的标识或编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amend-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-amendment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+                /** @description 变更的版本 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerAmendmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-termination": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-delivery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+                /** @description 停计、成果、付款或者终止的标识 */
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerDeliveryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "contract-evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractOpinion"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-first-pass": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstPassInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-payment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-payment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+                /** @description 停计、成果、付款或者终止的标识 */
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerPaymentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-contract-clock": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+                /** @description 停计、成果、付款或者终止的标识 */
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerStopInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-termination": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 合同的标识 */
+                id: string;
+                /** @description 停计、成果、付款或者终止的标识 */
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTerminationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rankings": {
+        parameters: {
+            query: {
+                /** @description 事项编码 */
+                item: string;
+                /** @description 登记地区划代码（含下级），或 outside（市外）；不写为不限 */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-ratings": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 等级 */
+                grade?: "AAA" | "AA" | "A" | "B" | "C" | "D";
+                /** @description 登记地区划代码（含下级），或 outside（市外） */
+                region?: string;
+                /** @description 事项编码：今天能承接它的机构 */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-records": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description queue 待我办理的；all 管辖范围内的；ours 关于本机构的 */
+                view?: "queue" | "all" | "ours";
+                /** @description 状态 */
+                state?: "proposed" | "notified" | "defended" | "withdrawn" | "published" | "expired" | "repaired" | "overturned";
+                /** @description 类别 */
+                level?: "minor" | "general" | "serious" | "honour";
+                /** @description 机构的标识 */
+                agencyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordSummaryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "propose-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "defend-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-credit-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 信用记录的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rubric": {
+        parameters: {
+            query?: {
+                /** @description 为真时也列出以前的版本 */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-rubric-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 条目编号 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "credit-what-if": {
+        parameters: {
+            query?: {
+                /** @description 新的最轻分值，单位 0.1 分，扣分为负；不写不变 */
+                mildTenths?: number;
+                /** @description 新的最重分值；不写不变 */
+                harshTenths?: number;
+                /** @description 新的计分月数；不写不变 */
+                validityMonths?: number;
+                /** @description 是否一票否决；不写不变 */
+                veto?: "true" | "false";
+                /** @description 为真表示停用这个条目 */
+                retired?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 条目编号 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
                 };
             };
             /** @description Unauthorized */
@@ -7797,6 +14353,567 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureRequestPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluation-appeals": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractAppealMatterPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-evaluation-appeal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 申诉的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideEvaluationAppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-evaluation-appeal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 申诉的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 评价的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealEvaluationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 评价的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractOpinion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reply-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 评价的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyEvaluationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvaluationBoard"];
                 };
             };
             /** @description Unauthorized */
@@ -10635,6 +17752,100 @@ export interface operations {
             };
         };
     };
+    "my-evaluations": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 作为项目业主，或者作为中介机构 */
+                view?: "purchaser" | "agency";
+                /** @description due 待评价；given 已评价；got 收到的 */
+                which?: "due" | "given" | "got";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractMyEvaluationPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "my-procurements": {
         parameters: {
             query?: {
@@ -10645,7 +17856,7 @@ export interface operations {
                 /** @description purchaser 本单位的；bids 本机构投过、已开标的；open 本机构能承接、正在报名的；operator 管辖区划内的，等着办理的在前；commit 监督要对抽取作承诺的；panel 我参加评审的 */
                 view?: "purchaser" | "bids" | "open" | "operator" | "commit" | "panel";
                 /** @description 状态 */
-                state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "failed" | "withdrawn" | "terminated";
+                state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "failed" | "withdrawn" | "terminated";
                 /** @description 项目名称或采购编号的一部分 */
                 q?: string;
                 /** @description 以哪家机构的名义（机构的标识）；只代表一家的不必写 */
@@ -10756,6 +17967,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-purchaser-rating": {
+        parameters: {
+            query: {
+                /** @description 本单位的标识 */
+                organisation: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPurchaserRating"];
                 };
             };
             /** @description Unauthorized */
@@ -12030,7 +19329,7 @@ export interface operations {
                 /** @description 上一页返回的 nextCursor */
                 cursor?: string;
                 /** @description 状态；open 正在报名，closed 报名已截止、尚未开标 */
-                state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "failed" | "withdrawn" | "terminated";
+                state?: "open" | "closed" | "selecting" | "publicity" | "suspended" | "awarded" | "contracted" | "in_service" | "delivered" | "accepted" | "evaluated" | "failed" | "withdrawn" | "terminated";
                 /** @description 选取方式 */
                 method?: "random" | "lowest_price" | "reference_price" | "credit_weighted" | "proposal" | "panel" | "direct";
                 /** @description 事项编码 */
@@ -12919,6 +20218,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "procurement-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPublished"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draft-contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 重复发送时只办一次：同一个键、同样的内容，24 小时内得到第一次的回答 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
                 };
             };
             /** @description Unauthorized */
@@ -13916,6 +21394,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "purchaser-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 采购项目的标识 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPurchaserRating"];
                 };
             };
             /** @description Unauthorized */
@@ -15793,6 +23359,73 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statutory-bans": {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页返回的 nextCursor */
+                cursor?: string;
+                /** @description 对象：机构、执业人员 */
+                kind?: "agency" | "practitioner";
+                /** @description 统一社会信用代码 */
+                uscc?: string;
+                /** @description 为真时也列出已经期满或撤销的 */
+                past?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BanPage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

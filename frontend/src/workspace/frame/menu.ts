@@ -16,6 +16,8 @@ export function menuOf(me: Me): Entry[] {
       words: mayReview(me) || may(me, "submission:read") ? "申请与审核" : "我的申请",
     },
     ["procurement:run", "bid:submit", "panel:score", "procurement:operate", "commitment:give"].some((p) => may(me, p)) && { to: "/procurements", words: "采购" },
+    may(me, "contract:read") && { to: "/contracts", words: "合同" },
+    ["credit-record:read", "credit-record:answer"].some((p) => may(me, p)) && { to: "/credit-records", words: "信用" },
     mayPrepare(me) && { to: "/new", words: "新建申请" },
     may(me, "message:read-own") && { to: "/messages", words: "消息", count: "unread" },
     may(me, "delivery:prepare") && { to: "/deliveries", words: "数据归集" },

@@ -3,6 +3,7 @@ import { useCounts, waiting, type Counts } from "../frame/counts";
 import { may, mayPrepare, mayReview, roleWords, useMe, type Me } from "../frame/me";
 import { Page } from "../frame/Page";
 import { CardsSkeleton } from "../frame/states";
+import { ContractCards } from "../features/contract/ContractCards";
 import { ProcurementCards } from "../features/procurement/ProcurementCards";
 import { MyPapers } from "../features/review/MyPapers";
 import { Queue } from "../features/review/Queue";
@@ -26,6 +27,7 @@ function Mine({ me }: { me: Me }) {
           {mayReview(me) ? <Queue total={counts.queue} /> : null}
           {mayPrepare(me) || may(me, "submission:read-own") ? <MyPapers counts={counts} me={me} /> : null}
           <ProcurementCards me={me} />
+          <ContractCards me={me} />
           {may(me, "workload:read") ? <WorkloadCard /> : null}
           {may(me, "audit:read") ? <AuditCard /> : null}
         </div>

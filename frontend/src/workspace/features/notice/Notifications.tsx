@@ -9,7 +9,7 @@ export function Notifications() {
   const key = ["notifications"];
   const kept = useQuery({ queryKey: key, queryFn: ({ signal }) => read(api.GET("/api/v1/me/notifications", { signal })) });
   const change = useMutation({
-    mutationFn: (items: { kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement"; mail: boolean }[]) =>
+    mutationFn: (items: { kind: "submission" | "review" | "objection" | "certificate" | "account" | "procurement" | "credit"; mail: boolean }[]) =>
       read(api.PUT("/api/v1/me/notifications", { body: { items } })),
     onSuccess: (now) => { client.setQueryData(key, now); },
   });

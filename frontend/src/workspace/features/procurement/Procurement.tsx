@@ -8,6 +8,8 @@ import { PageSkeleton, ReadFault } from "../../frame/states";
 import { TimeLeft } from "../../frame/TimeLeft";
 import { Acts } from "./Acts";
 import { Compare } from "./Compare";
+import { ContractLink } from "./ContractLink";
+import { PurchaserRating } from "./PurchaserRating";
 import { Standing } from "./Standing";
 import { priceWords, useMy, type MyDetail } from "./procurements";
 import "./procurement.css";
@@ -77,9 +79,11 @@ function Shown({ d, me }: { d: MyDetail; me: Me }) {
         ) : d.allowedActions.length === 0 ? (
           <p className="tell">现在没有要您办的。</p>
         ) : null}
+        <ContractLink d={d} />
       </section>
       <Acts d={d} />
       {d.sides.includes("agency") && d.own !== undefined ? <Standing id={d.id} /> : null}
+      {d.sides.includes("agency") || d.sides.includes("purchaser") ? <PurchaserRating id={d.id} /> : null}
       {compares ? <Compare d={d} /> : null}
       <section className="card" aria-labelledby="facts">
         <h2 id="facts">公告内容</h2>

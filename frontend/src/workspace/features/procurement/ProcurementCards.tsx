@@ -27,8 +27,8 @@ function Card({ view }: { view: View }) {
   const list = useMine(view, waiting);
   const { asks, none } = cards[view];
   const first = list.data?.pages[0];
-  // Who does not act for an agency yet has no such list.
-  if (list.error instanceof Refusal && list.error.status === 409) return null;
+  // Who does not act for an agency yet, or for several at once, has no such list.
+  if (list.error instanceof Refusal && (list.error.status === 409 || list.error.status === 422)) return null;
   const rows = first?.items.filter((p) => waiting || p.eligible === true) ?? [];
   const more = waiting ? (first?.total ?? 0) - shown : rows.length - shown;
   const id = `procurements-${view}`;

@@ -11,11 +11,14 @@ import { CardsSkeleton, ReadFault } from "../../frame/states";
 import { AgencySubject, idOf, ItemSubject, type Subject } from "./subjects";
 import { detailKey, useKinds, type Kind } from "./submissions";
 
+/** What begins at the thing it is about: at a procurement, a credit record, a ban, a practitioner. */
+const elsewhere = new Set(["procurement-amendment", "credit-repair", "credit-appeal", "credit-ban-lifting", "practitioner-record"]);
+
 /** Which papers I may prepare, each with what it is for. */
 export function New() {
   const kinds = useKinds();
   const { data: me } = useMe();
-  const mine = kinds.data?.filter((k) => k.mayPrepare && k.name !== "procurement-amendment"); // an amendment begins at its procurement
+  const mine = kinds.data?.filter((k) => k.mayPrepare && !elsewhere.has(k.name));
   return (
     <Page title="新建申请" lede="选一类，按表填写。边填边存，随时可以离开再回来。">
       {mine === undefined || me === undefined ? (

@@ -1,0 +1,4 @@
+package credit
+
+// LastDay is lastDay, for its test.
+var LastDay = lastDay
