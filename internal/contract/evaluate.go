@@ -260,12 +260,13 @@ func (m *evaluator) record(ctx context.Context, st step) error {
 	var entry *uuid.UUID
 	if st.move != "" {
 		a := procurement.Advance{Action: st.move, By: st.by, Note: st.note, Kind: st.kind, Body: st.body}
-		id, err := uuid.Nil, error(nil)
+		advance := m.Procurement.AdvanceTx
 		if m.sample {
-			id, err = m.Procurement.AdvanceSampleTx(ctx, m.tx, m.c.Procurement, a, m.now)
-		} else {
-			id, err = m.Procurement.AdvanceTx(ctx, m.tx, m.c.Procurement, a)
+			advance = func(ctx context.Context, tx db.Tx, id uuid.UUID, a procurement.Advance) (uuid.UUID, error) {
+				return m.Procurement.AdvanceSampleTx(ctx, tx, id, a, m.now)
+			}
 		}
+		id, err := advance(ctx, m.tx, m.c.Procurement, a)
 		if err != nil {
 			return err
 		}

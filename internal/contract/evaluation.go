@@ -327,7 +327,8 @@ func (e Evaluation) allowedOn(side Side, appealBy, now time.Time) []review.Actio
 			return e.Appeal != nil || !now.Before(appealBy)
 		case CorrectEvaluation:
 			return e.Corrects != nil || e.CorrectBy == nil || !now.Before(*e.CorrectBy)
+		default:
+			return false
 		}
-		return false
 	})
 }

@@ -40,7 +40,7 @@ func evaluating(t testing.TB) *rated {
 		t.Fatal(err)
 	}
 	r.exec(`UPDATE purchaser SET contact_phone = $2 WHERE organisation_id = $1`, r.buyer, vault.Seal(purchaser.FieldPhone, "13600000001"))
-	r.Service.Procurement = procurement.New(procurement.Deps{Pool: r.pool, Vault: vault, Policy: r.Policy, Now: time.Now, Log: func(_ context.Context, _ db.Tx, e procurement.Entry) (uuid.UUID, error) {
+	r.Procurement = procurement.New(procurement.Deps{Pool: r.pool, Vault: vault, Policy: r.Policy, Now: time.Now, Log: func(_ context.Context, _ db.Tx, e procurement.Entry) (uuid.UUID, error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.lines = append(r.lines, e)
