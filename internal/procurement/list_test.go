@@ -260,6 +260,27 @@ func (e *engine) asked(ctx context.Context, view string) []string {
 	return words
 }
 
+// TestWhatNamesNoSourceWaitsForNobody: a notice that names none, and a selection without a
+// term, are listed all the same.
+func TestWhatNamesNoSourceWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	p, _ := e.notice(time.Hour, withDrand)
+	e.exec(`UPDATE procurement SET terms = terms - 'source' - 'fallback' WHERE id = $1`, p.ID)
+	buyer := testkit.As(t, e.buyerPerson)
+	for _, change := range []string{"", `UPDATE procurement SET state = 'selecting', method = 'proposal', choice_until = NULL`} {
+		if change != "" {
+			e.exec(change)
+		}
+		if list, err := e.Mine(buyer, MineFilter{View: ViewPurchaser}); err != nil || len(list.Items) != 1 || len(list.Items[0].Waiting) != 0 {
+			t.Errorf("%q: %+v, %v", change, list.Items, err)
+		}
+		if got := e.asked(buyer, ViewPurchaser); len(got) != 0 {
+			t.Errorf("%q: the purchaser is asked %v", change, got)
+		}
+	}
+}
+
 // TestWatchHears each step that is committed, and none of another procurement.
 func TestWatchHears(t *testing.T) {
 	t.Parallel()

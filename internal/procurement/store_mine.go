@@ -40,6 +40,7 @@ type mineRow struct {
 func (r mineRow) cursor() mineCursor { return mineCursor{r.weight, r.at, r.ID} }
 
 // What makes a procurement wait for someone: the same rules by which bindMe offers the acts.
+// Each is true or false, never unknown: a notice may name no source, and have no term yet.
 const (
 	openObjections = `(SELECT count(*) FROM procurement_objection o WHERE o.procurement_id = p.id AND o.state IN ('filed','accepted'))`
 	openAppeals    = `(SELECT count(*) FROM recusal_appeal x WHERE x.procurement_id = p.id AND x.state = 'filed')`
@@ -48,8 +49,8 @@ const (
 	awaitsChoice   = `(p.state = 'selecting' AND coalesce(p.choice_until > now(), false) AND p.method IN ('credit_weighted', 'proposal'))`
 	awaitsVerdict  = `(p.state = 'selecting' AND EXISTS (SELECT FROM bid b WHERE b.procurement_id = p.id AND b.explained_at IS NOT NULL AND coalesce(b.verdict, '') = ''))`
 	// of the party that %[1]s names
-	awaitsCommit = `(p.state = 'open' AND p.deadline > now() AND 'commit' IN (p.terms #>> '{source,kind}', p.terms #>> '{fallback,kind}')
-		AND NOT EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = '%[1]s'))`
+	awaitsCommit = `coalesce(p.state = 'open' AND p.deadline > now() AND 'commit' IN (p.terms #>> '{source,kind}', p.terms #>> '{fallback,kind}')
+		AND NOT EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = '%[1]s'), false)`
 	awaitsReveal = `(p.state = 'selecting' AND EXISTS (SELECT FROM draw_commitment c WHERE c.procurement_id = p.id AND c.party = '%[1]s' AND c.revealed_at IS NULL)
 		AND EXISTS (SELECT FROM draw d WHERE d.procurement_id = p.id AND d.purpose = 'selection' AND d.voided_at IS NULL AND d.drawn_at IS NULL
 			AND (d.source_used = 1 OR p.terms #>> '{source,kind}' = 'commit')))`
