@@ -28,9 +28,10 @@ type Server struct {
 
 	t        testing.TB
 	o        options
-	arrivals chan Message
+	arrivals chan struct{} // at least one came since it was last read; nobody waits to put it there
 	mu       sync.Mutex
 	all      []Message
+	returned int // how many of all Next has returned
 }
 
 type options struct {
@@ -63,7 +64,7 @@ func OnData(f func()) Option { return func(o *options) { o.onData = f } }
 // Start runs a server until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	s := &Server{t: t, arrivals: make(chan Message, 1024)}
+	s := &Server{t: t, arrivals: make(chan struct{}, 1)}
 	for _, o := range opts {
 		o(&s.o)
 	}
@@ -109,14 +110,29 @@ func (s *Server) certificate() *tls.Config {
 // Next waits for the next message that no Next has returned yet.
 func (s *Server) Next() Message {
 	s.t.Helper()
-	select {
-	case m := <-s.arrivals:
-		return m
-	case <-s.t.Context().Done():
-	case <-time.After(patience):
+	late := time.After(patience)
+	for {
+		if m, ok := s.take(); ok {
+			return m
+		}
+		select {
+		case <-s.arrivals:
+			continue
+		case <-s.t.Context().Done():
+		case <-late:
+		}
+		s.t.Fatal("smtptest: no message came")
 	}
-	s.t.Fatal("smtptest: no message came")
-	return Message{}
+}
+
+func (s *Server) take() (m Message, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.returned == len(s.all) {
+		return m, false
+	}
+	s.returned++
+	return s.all[s.returned-1], true
 }
 
 // Messages are all that have arrived, whether Next returned them or not.
@@ -130,7 +146,10 @@ func (s *Server) keep(m Message) {
 	s.mu.Lock()
 	s.all = append(s.all, m)
 	s.mu.Unlock()
-	s.arrivals <- m
+	select {
+	case s.arrivals <- struct{}{}:
+	default: // who waits will find this one too
+	}
 }
 
 // session is one connection.
