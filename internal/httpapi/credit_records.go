@@ -38,8 +38,8 @@ type rubricInput struct {
 	All bool `query:"all" doc:"为真时也列出以前的版本"`
 }
 
-func (a *API) listRubric(ctx context.Context, in *rubricInput) ([]credit.Entry, error) {
-	return a.Records.Rubric(ctx, in.All)
+func (a *API) listRubric(ctx context.Context, in *rubricInput) (all[credit.Entry], error) {
+	return whole(a.Records.Rubric(ctx, in.All))
 }
 
 // RubricKey names an entry of the rubric.
@@ -47,8 +47,8 @@ type RubricKey struct {
 	Entry string `path:"entry" maxLength:"20" doc:"条目编号" example:"G-AWARD-REFUSED"`
 }
 
-func (a *API) getRubricEntry(ctx context.Context, in *RubricKey) ([]credit.Entry, error) {
-	return a.Records.RubricEntry(ctx, in.Entry)
+func (a *API) getRubricEntry(ctx context.Context, in *RubricKey) (all[credit.Entry], error) {
+	return whole(a.Records.RubricEntry(ctx, in.Entry))
 }
 
 type whatIfInput struct {
@@ -91,12 +91,12 @@ type AgencyID struct {
 	ID uuid.UUID `path:"id" doc:"机构的标识"`
 }
 
-func (a *API) publicPractitioners(ctx context.Context, in *AgencyID) ([]credit.PublicPerson, error) {
-	return a.Records.PublicPeople(ctx, in.ID)
+func (a *API) publicPractitioners(ctx context.Context, in *AgencyID) (all[credit.PublicPerson], error) {
+	return whole(a.Records.PublicPeople(ctx, in.ID))
 }
 
-func (a *API) practitioners(ctx context.Context, in *AgencyID) ([]credit.PersonStanding, error) {
-	return a.Records.People(ctx, in.ID)
+func (a *API) practitioners(ctx context.Context, in *AgencyID) (all[credit.PersonStanding], error) {
+	return whole(a.Records.People(ctx, in.ID))
 }
 
 type recordsInput struct {

@@ -101,7 +101,7 @@ func New(d Deps, pages Pages) *API {
 	gin.SetMode(gin.ReleaseMode)
 	a := &API{Deps: d, engine: gin.New(), pages: pages, origin: http.NewCrossOriginProtection()}
 	a.engine.HandleMethodNotAllowed = true
-	a.engine.Use(a.whence)
+	a.engine.Use(a.whence, a.readable)
 	cfg := huma.DefaultConfig("网上中介超市 开放接口", d.Version)
 	cfg.Info.Description = "中介服务事项、中介机构、专家、公告的公开数据。所有内容无需登录即可读取；" +
 		"列表按游标翻页，公开内容带 ETag；错误为 application/problem+json。"

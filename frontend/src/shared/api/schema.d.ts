@@ -5088,6 +5088,15 @@ export interface components {
             /** @description 一票否决：等级直接为 D */
             veto: boolean;
         };
+        CreditEntryAll: {
+            /** @description 全部 */
+            items: components["schemas"]["CreditEntry"][];
+            /**
+             * Format: int64
+             * @description 总数
+             */
+            total: number;
+        };
         Deadlines: {
             /** @description 为真表示时点太多，只列出较早的 */
             capped?: boolean;
@@ -6772,6 +6781,15 @@ export interface components {
             /** @description 证书有效期至 */
             validTo?: string;
         };
+        PersonStandingAll: {
+            /** @description 全部 */
+            items: components["schemas"]["PersonStanding"][];
+            /**
+             * Format: int64
+             * @description 总数
+             */
+            total: number;
+        };
         PersonalData: {
             /**
              * Format: date-time
@@ -7291,6 +7309,15 @@ export interface components {
             name: string;
             /** @description 执业类别 */
             specialty: string;
+        };
+        PublicPersonAll: {
+            /** @description 全部 */
+            items: components["schemas"]["PublicPerson"][];
+            /**
+             * Format: int64
+             * @description 总数
+             */
+            total: number;
         };
         Publicity: {
             /** @description 为真表示示例数据 */
@@ -9947,7 +9974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublicPerson"][];
+                    "application/json": components["schemas"]["PublicPersonAll"];
                 };
             };
             /** @description Not Found */
@@ -10008,7 +10035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonStanding"][];
+                    "application/json": components["schemas"]["PersonStandingAll"];
                 };
             };
             /** @description Unauthorized */
@@ -13290,7 +13317,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreditEntry"][];
+                    "application/json": components["schemas"]["CreditEntryAll"];
                 };
             };
             /** @description Not Found */
@@ -13349,7 +13376,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreditEntry"][];
+                    "application/json": components["schemas"]["CreditEntryAll"];
                 };
             };
             /** @description Not Found */

@@ -19,7 +19,7 @@ export function People() {
     queryKey: ["credit", "people", id],
     staleTime: 30_000,
     retry: false,
-    queryFn: ({ signal }) => read(api.GET("/api/v1/agencies/{id}/practitioner-standings", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => read(api.GET("/api/v1/agencies/{id}/practitioner-standings", { params: { path: { id } }, signal })).then((p) => p.items),
   });
   const start = useStep((person: string) => begin("practitioner-record", person), (s) => void navigate(`/submissions/${s}`));
   const propose = me !== undefined && may(me, "practitioner-record:propose");

@@ -112,7 +112,7 @@ export function useRecord(id: string): UseQueryResult<Detail> {
 }
 
 export function useRubric(): UseQueryResult<Entry[]> {
-  return useQuery({ queryKey: ["credit", "rubric"], staleTime: 60_000, queryFn: ({ signal }) => read(api.GET("/api/v1/credit-rubric", { params: { query: { all: true } }, signal })) });
+  return useQuery({ queryKey: ["credit", "rubric"], staleTime: 60_000, queryFn: ({ signal }) => read(api.GET("/api/v1/credit-rubric", { params: { query: { all: true } }, signal })).then((p) => p.items) });
 }
 
 export function useRating(uscc: string): UseQueryResult<Rating> {
