@@ -1,29 +1,7 @@
-import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { desktop, meter, overflow, phone, violations } from "./measure";
-import { mark, samplePassword, signIn, someoneElse } from "./people";
+import { fits, meter, violations } from "./measure";
+import { mark, samplePassword, signIn, someoneElse, totp } from "./people";
 import { cutOff, expect, refusedPage, test } from "./watched";
-
-async function fit(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  for (const size of [desktop, phone]) {
-    await page.setViewportSize(size);
-    expect(await overflow(page), `${page.url()}：${size.width} 宽时横向超出`).toBeLessThanOrEqual(0);
-    expect(await violations(page), `${page.url()}：axe，${size.width}`).toEqual([]);
-  }
-  await page.setViewportSize(desktop);
-}
-
-/** The number an authenticator shows (RFC 6238). */
-function totp(secret: string, at = Date.now()): string {
-  const bits = Array.from(secret.replaceAll(/[\s=]/g, ""), (c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((b) => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
-  const digest = createHmac("sha1", key).update(counter).digest();
-  const offset = (digest.at(-1) ?? 0) & 15;
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 /** Opens an account for a natural person, as they would themselves. */
 async function register(page: Page, { login, password, name }: { login: string; password: string; name: string }): Promise<void> {
@@ -52,7 +30,7 @@ test("the form to register says what is wrong beside each field, and then lets o
   await expect(page.getByLabel("登录名")).toHaveAccessibleDescription(/4–32 位，以字母开头/);
   await expect(page.getByLabel("登录名")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("受理区划")).toBeFocused();
-  await fit(page);
+  await fits(page);
 
   await register(page, { login: `zhao-${mark}`, password: `院里那棵石榴树有三米高-${mark}`, name: "赵六" });
 });
@@ -67,7 +45,7 @@ test("a wrong password is said plainly, and what was typed stays", async ({ page
   await page.getByRole("button", { name: "登录", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("登录名或密码不对");
   await expect(page.getByLabel("登录名或已验证的邮箱")).toHaveValue(`nobody-${mark}`);
-  await fit(page);
+  await fits(page);
 });
 
 test("without a network, signing in says so", async ({ page, said }) => {
@@ -122,12 +100,12 @@ for (const [login, { has, hasNot }] of Object.entries(menus)) {
     const menu = page.getByRole("navigation", { name: "工作台" });
     for (const words of has) await expect(menu.getByRole("link", { name: words })).toBeVisible();
     for (const words of hasNot) await expect(menu.getByRole("link", { name: words })).toHaveCount(0);
-    await fit(page);
+    await fits(page);
     for (const words of has) {
       await menu.getByRole("link", { name: words }).click();
       await expect(page.locator("#main")).toBeFocused();
       await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
-      await fit(page);
+      await fits(page);
     }
   });
 }
@@ -137,7 +115,7 @@ test("a second factor is set up, asked for at the next sign-in, and taken off", 
   const person = { login: `sun-${mark}`, password: `村口的老槐树下有口井-${mark}`, name: "孙八" };
   await register(page, person);
   await page.goto("/workspace/account");
-  await fit(page);
+  await fits(page);
   await page.getByRole("button", { name: "开始设置" }).click();
   await page.getByText("扫不了，手工输入密钥").click();
   const secret = await page.locator(".factor code").innerText();
@@ -146,7 +124,7 @@ test("a second factor is set up, asked for at the next sign-in, and taken off", 
   const codes = page.getByRole("list", { name: "恢复码" }).getByRole("listitem");
   await expect(codes).toHaveCount(10);
   const recovery = await codes.first().innerText();
-  await fit(page);
+  await fits(page);
   await page.getByRole("button", { name: "我已抄下" }).click();
   await expect(page.getByText("已开启", { exact: true })).toBeVisible();
 

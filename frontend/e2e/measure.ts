@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import axe from "axe-core";
 
 export const desktop = { width: 1440, height: 900 };
@@ -23,6 +23,17 @@ export async function violations(page: Page): Promise<string[]> {
 /** How far the page is wider than the window, in pixels. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/** Judged at both widths. */
+export async function fits(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  for (const size of [desktop, phone]) {
+    await page.setViewportSize(size);
+    expect(await overflow(page), `${page.url()}：${size.width} 宽时横向超出`).toBeLessThanOrEqual(0);
+    expect(await violations(page), `${page.url()}：axe，${size.width}`).toEqual([]);
+  }
+  await page.setViewportSize(desktop);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { expect, type Browser, type Page } from "@playwright/test";
 
 /** The one password of the sample accounts: e2e/program.ts starts the program with it. */
@@ -17,6 +18,17 @@ export async function someoneElse(browser: Browser, login: string): Promise<Page
   const page = await (await browser.newContext()).newPage();
   await signIn(page, login);
   return page;
+}
+
+/** The number an authenticator shows (RFC 6238). */
+export function totp(secret: string, at = Date.now()): string {
+  const bits = Array.from(secret.replaceAll(/[\s=]/g, ""), (c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((b) => parseInt(b, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const offset = (digest.at(-1) ?? 0) & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
 const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "@playwright/test";
+import type { Browser } from "@playwright/test";
 import { timePasses } from "./clock";
-import { desktop, overflow, phone, violations } from "./measure";
-import { mark, samplePassword } from "./people";
+import { claims, open, opens } from "./market";
+import { fits } from "./measure";
+import { mark } from "./people";
 import { type Said, expect, refusedPage, test } from "./watched";
 
 // One purchase by the lowest price, told in order: each part stands on the one before.
@@ -30,33 +31,6 @@ const roundAt = "to_timestamp(1692803367 + 999 * 3)";
 /** Of the procurement: its id, known once it is published. */
 let id = "";
 
-/** Gives someone an account of the sample market's password; whom the sample market has none for. */
-function opens(login: string, role: string, org: string): string {
-  return `WITH p AS (INSERT INTO person (id, name, login, password_hash, demo)
-      SELECT gen_random_uuid(), '${login}', '${login}', password_hash, true FROM person WHERE login = 'purchaser' RETURNING id)
-    INSERT INTO role_grant (id, person_id, role, org_id) SELECT gen_random_uuid(), p.id, '${role}', o.id FROM p, (${org}) o;`;
-}
-
-async function open(browser: Browser, login: string, said: Said): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  await said.watch(page);
-  page.setDefaultTimeout(10_000);
-  const answer = await page.request.post("/api/v1/session", { data: { login, password: samplePassword } });
-  expect(answer.ok(), `${login} 登录`).toBe(true);
-  return page;
-}
-
-/** Judged at both widths. */
-async function fits(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  for (const size of [desktop, phone]) {
-    await page.setViewportSize(size);
-    expect(await overflow(page), `${page.url()}：${size.width} 宽时横向超出`).toBeLessThanOrEqual(0);
-    expect(await violations(page), `${page.url()}：axe，${size.width}`).toEqual([]);
-  }
-  await page.setViewportSize(desktop);
-}
-
 /** Some days from today at an hour in Shanghai, as a form's field takes it. */
 function inDays(days: number, hour: string): string {
   return `${new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)}T${hour}`;
@@ -66,12 +40,11 @@ test.beforeAll(() => {
   timePasses(opens(buyer, "purchaser_admin", "SELECT org_id AS id FROM role_grant g JOIN person p ON p.id = g.person_id WHERE p.login = 'demo-works'"));
   for (const { login } of bidders)
     timePasses(
-      `WITH a AS (SELECT a.* FROM agency a JOIN agency_item ai ON ai.agency_id = a.id JOIN service_item i ON i.id = ai.item_id
-          WHERE i.code = '${item}' AND a.demo AND a.state = 'admitted' AND a.organisation_id IS NULL ORDER BY a.id LIMIT 1),
-        o AS (INSERT INTO organisation (id, kind, name, uscc, region_code, state, demo)
-          SELECT gen_random_uuid(), 'agency', a.name, a.uscc, '140802', 'verified', true FROM a RETURNING id)
-      UPDATE agency SET organisation_id = o.id FROM a, o WHERE agency.id = a.id;
-      ${opens(login, "agency_admin", "SELECT organisation_id AS id FROM agency WHERE organisation_id NOT IN (SELECT org_id FROM role_grant WHERE org_id IS NOT NULL)")}`,
+      claims(
+        login,
+        `SELECT a.* FROM agency a JOIN agency_item ai ON ai.agency_id = a.id JOIN service_item i ON i.id = ai.item_id
+          WHERE i.code = '${item}' AND a.demo AND a.state = 'admitted' AND a.organisation_id IS NULL ORDER BY a.id LIMIT 1`,
+      ),
     );
 });
 
