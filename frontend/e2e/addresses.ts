@@ -50,7 +50,7 @@ export async function addresses(request: APIRequestContext): Promise<string[]> {
   const sitemap = await (await request.get("/sitemap.xml")).text();
   const listed = [...sitemap.matchAll(/<loc>https?:\/\/[^/]+([^<]*)<\/loc>/g)].map((m) => m[1] ?? "/");
   const records = await Promise.all(sections.map(async (section) => (await linksOf(request, section)).slice(0, ofEach)));
-  return [...new Set([...listed, ...records.flat(), ...(await drawn(request)), ...further])];
+  return [...new Set([...listed, ...records.flat(), ...(await drawn(request)), ...(await rated(request)), ...further])];
 }
 
 /** What hangs on a procurement whose draw was made and whose award was issued. */
@@ -60,6 +60,12 @@ async function drawn(request: APIRequestContext): Promise<string[]> {
   if (one === undefined) return [];
   const at = `/procurements/${one.id}`;
   return [at, `${at}/draw`, `${at}/verify`, `${at}/award`, `${at}/award?number=ZX20200101000001`, `${at}/objections/new`];
+}
+
+/** What hangs on an agency's rating: how its report is checked, with a number and without. */
+async function rated(request: APIRequestContext): Promise<string[]> {
+  const { items } = (await (await request.get("/api/v1/credit-ratings?limit=1")).json()) as { items: { agencyId: string }[] };
+  return items.flatMap(({ agencyId }) => [`/credit/${agencyId}/report`, `/credit/${agencyId}/report?number=XY20200101-000001`, `/credit/${agencyId}?on=2026-01-01`]);
 }
 
 async function linksOf(request: APIRequestContext, section: string): Promise<string[]> {
