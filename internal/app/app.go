@@ -80,7 +80,7 @@ func (a *App) build(o Options) error {
 		return err
 	}
 	p, err := portal.New(portal.Deps{
-		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Contract: a.Contract, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search, Review: a.Review,
+		Catalog: a.Catalog, Agency: a.Agency, Credit: a.Credit, Records: a.Records, Contract: a.Contract, Expert: a.Expert, Notice: a.Notice, Fee: a.Fee, Search: a.Search, Review: a.Review,
 		Procurement: a.Procurement, Watch: a.Procurement, Log: publicLog{a.Ledger},
 		Site: portal.Site{Name: o.Config.SiteName, Operator: o.Config.OperatorName, Phone: o.Config.SupervisionPhone, URL: o.Config.PublicURL},
 		Dist: dist, Logger: o.Logger, Now: o.Now,

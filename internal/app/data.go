@@ -105,6 +105,9 @@ func (c *Core) newDeliveries() *exchange.Deliveries {
 			provenance.Experts: exchange.NewIntake(columns(provenance.Experts), func(ctx context.Context) (exchange.Scoped[*expert.Imported], error) {
 				return expert.NewImport(ctx, c.Pool, c.Vault, c.Now())
 			}),
+			provenance.Penalties: exchange.NewIntake(columns(provenance.Penalties), func(ctx context.Context) (exchange.Scoped[*credit.ImportedPenalty], error) {
+				return credit.NewPenaltyImport(ctx, c.Pool, c.Now())
+			}),
 		},
 		Enqueue: func(ctx context.Context, tx db.Tx, id uuid.UUID) error {
 			return jobs.InsertTx(ctx, c.jobs, tx, deliveryArgs{ID: id})

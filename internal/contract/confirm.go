@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"zjcs/internal/agency"
+	"zjcs/internal/credit"
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/apperr"
 	"zjcs/internal/platform/calendar"
@@ -54,6 +56,11 @@ func (m *matter) sign(ctx context.Context, v *Version) error {
 	if award.ID != m.c.Award {
 		return apperr.New(apperr.Conflict, "中选通知书已经失效，这份合同不能签订")
 	}
+	if !m.sample {
+		if err := m.mayServe(ctx); err != nil {
+			return err
+		}
+	}
 	if err := m.settleSigned(ctx, v.Terms); err != nil {
 		return err
 	}
@@ -75,6 +82,29 @@ func (m *matter) sign(ctx context.Context, v *Version) error {
 		body["priceReason"] = v.Terms.PriceReason
 	}
 	return m.take(ctx, step{action: Sign, note: note, to: m.theOther(), kind: "contract-signed", body: body, move: procurement.Contract})
+}
+
+// mayServe refuses to bind an agency that the law forbids to practise, or that was removed,
+// on the day of signing: the award was decided on another day. What was signed before stays,
+// and ends by agreement or notice alone.
+func (m *matter) mayServe(ctx context.Context) error {
+	day := m.today().String()
+	s, err := servingOn(ctx, m.tx, m.c.Agency, day)
+	if err != nil {
+		return err
+	}
+	ban, err := credit.BanOf(ctx, m.tx, s.uscc, day)
+	switch {
+	case err != nil:
+		return err
+	case ban.ID != "":
+		return apperr.New(apperr.Conflict, "这份合同现在不能签订：%s%s", m.c.AgencyName, ban.Words())
+	case s.barredUntil != "":
+		return apperr.New(apperr.Conflict, "这份合同现在不能签订：%s已被清退，至 %s（含当日）不得承接业务。原因：%s", m.c.AgencyName, s.barredUntil, s.reason)
+	case s.state == agency.Removed:
+		return apperr.New(apperr.Conflict, "这份合同现在不能签订：%s已被清退，再次入驻以前不得承接业务。原因：%s", m.c.AgencyName, s.reason)
+	}
+	return nil
 }
 
 // settleSigned fixes what begins with the signing: the first day, when it is to be filed,

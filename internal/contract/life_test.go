@@ -469,3 +469,54 @@ func TestLateMoney(t *testing.T) {
 		}
 	}
 }
+
+// TestNoContractWithWhoMayNotServe: a ban in force or a removal on the day keeps the second
+// confirmation from signing, says why and until when, and spends no code; what is over, or
+// about somebody else, keeps nobody.
+func TestNoContractWithWhoMayNotServe(t *testing.T) {
+	t.Parallel()
+	const uscc = "91350100M000100Y43"
+	day := func(n int) string { return clock.DayAfter(time.Now(), n) }
+	ban := `INSERT INTO credit_ban (id, kind, uscc, name, law, conduct, authority, document_no, ban_from, ban_until, demo) VALUES (gen_random_uuid(), 'agency', $1, '第一咨询院', '环境影响评价法 第32条', '编制的文件有重大虚假', '某市生态环境局', '环罚 7 号', $2::date, nullif($3, '')::date, true)`
+	bar := `INSERT INTO agency_bar (id, uscc, until, reason, submission_id) SELECT gen_random_uuid(), $1, $2::date, '清退：弄虚作假', id FROM submission LIMIT 1`
+	removed := `UPDATE agency SET state = 'removed', state_since = current_date, state_reason = '弄虚作假' WHERE uscc = $1`
+	for name, tc := range map[string]struct {
+		sql   string
+		args  []any
+		words []string // of the refusal; none: it is signed
+	}{
+		"banned until":    {ban, []any{uscc, day(-3), day(30)}, []string{"环境影响评价法 第32条", day(30), "环罚 7 号"}},
+		"last day":        {ban, []any{uscc, day(-3), day(0)}, []string{day(0)}},
+		"banned for life": {ban, []any{uscc, day(0), ""}, []string{"终身"}},
+		"ban over":        {ban, []any{uscc, day(-30), day(-1)}, nil},
+		"ban to come":     {ban, []any{uscc, day(1), ""}, nil},
+		"another's ban":   {ban, []any{"91140800MA0GTXXX5F", day(-3), ""}, nil},
+		"barred":          {bar, []any{uscc, day(40)}, []string{"清退", day(40), "弄虚作假"}},
+		"bar over":        {bar, []any{uscc, day(-1)}, nil},
+		"removed":         {removed, []any{uscc}, []string{"已被清退", "弄虚作假"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			d := s.drafted()
+			d = must2(t)(s.confirm(s.firmAdmin, d))
+			s.exec(tc.sql, tc.args...)
+			got, err := s.confirm(s.buyerAdmin, d)
+			if tc.words == nil {
+				if err != nil || got.State != Signed {
+					t.Fatalf("%s, %v", got.State, err)
+				}
+				return
+			}
+			wants(t, err, apperr.Conflict)
+			for _, w := range tc.words {
+				if err != nil && !strings.Contains(err.Error(), w) {
+					t.Errorf("%v does not say %q", err, w)
+				}
+			}
+			if d = must2(t)(s.Get(s.as(s.buyerAdmin), d.ID.String())); d.State != Drafted || len(d.Confirmations) != 1 || s.state() != "awarded" || s.logged("contract-signed") != 0 || s.spent != 1 {
+				t.Errorf("%s, %d confirmations, %s, %d codes", d.State, len(d.Confirmations), s.state(), s.spent)
+			}
+		})
+	}
+}

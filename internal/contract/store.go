@@ -66,6 +66,25 @@ func idOf(ctx context.Context, q db.Querier, column string, key any) (id uuid.UU
 	return id, nil
 }
 
+// serving is whether an agency may be bound on a day.
+type serving struct {
+	uscc, barredUntil, reason string
+	state                     review.State
+}
+
+// servingOn locks the agency's row against a removal at the same moment. A bar is given
+// with its last day, the latest of several.
+func servingOn(ctx context.Context, tx db.Tx, agency uuid.UUID, day string) (s serving, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT a.uscc, a.state, coalesce(b.until::text, ''), coalesce(b.reason, a.state_reason)
+		FROM agency a LEFT JOIN LATERAL (SELECT until, reason FROM agency_bar WHERE uscc = a.uscc AND until >= $2::date ORDER BY until DESC LIMIT 1) b ON true
+		WHERE a.id = $1 FOR SHARE OF a`, agency, day).Scan(&s.uscc, &s.state, &s.barredUntil, &s.reason)
+	if err != nil {
+		err = fmt.Errorf("agency of contract: %w", err)
+	}
+	return s, err
+}
+
 // dbNow is the database's clock, by which deadlines are judged.
 func dbNow(ctx context.Context, q db.Querier) (now time.Time, err error) {
 	if err := q.QueryRow(ctx, `SELECT date_trunc('milliseconds', clock_timestamp())`).Scan(&now); err != nil {

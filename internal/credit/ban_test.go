@@ -118,3 +118,41 @@ func TestABannedPerson(t *testing.T) {
 		t.Errorf("%+v %v", shown, err)
 	}
 }
+
+// TestAnEngagementRunsUntilItsEnd: a practitioner named in a winning bid is busy from the
+// award through contract, service and delivery, and free when the result is accepted or the
+// contract terminated; an award that was refused binds nobody.
+func TestAnEngagementRunsUntilItsEnd(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	person, procurement := uuid.New(), uuid.New()
+	d.exec(`INSERT INTO practitioner (id, agency_id, name, specialty, certificate_no) VALUES ($1, $2, '王小明', '注册测绘师', 'CH1')`, person, d.ours)
+	d.exec(`INSERT INTO submission (id, kind, title, org_id, author, region_code, state, content) VALUES ($1, 'procurement-notice', '公告', $2, $3, $4, 'published', '{}')`, procurement, d.org, d.agent.Person, testkit.County)
+	d.exec(`INSERT INTO purchaser (organisation_id, kind, legal_representative, budget_unit, supervisor, address, contact_name, contact_phone, contact_email, agent_name, papers, verified_at, submission_id)
+		VALUES ($1, 'enterprise', '某', false, '', '', '某', '\x00', '', '', '{}', now(), $2)`, d.org, procurement)
+	d.exec(`INSERT INTO procurement (id, org_id, purchaser, region_code, title, method, fiscal, terms, state, published_at, deadline, selection_at, recipient, submission_id, frozen_at, concluded_at, publicity_until)
+		VALUES ($1, $2, '业主', $3, '勘测定界', 'random', false, '{}', 'awarded', now() - interval '9 days', now() - interval '6 days', now() - interval '5 days', 'x', $1, now() - interval '6 days', now() - interval '5 days', now() - interval '1 day')`, procurement, d.org, testkit.County)
+	bid := uuid.New()
+	d.exec(`INSERT INTO bid (id, procurement_id, agency_id, uscc, agency_name, number, received_at, receipt, state, place, quote_fen, days, proposal)
+		VALUES ($1, $2, $3, $4, '河东测绘有限公司', 1, now(), '\x00', 'selected', 1, 100, 20, jsonb_build_object('practitioners', jsonb_build_array($5::text)))`, bid, procurement, d.ours, uscc, person)
+	d.exec(`INSERT INTO award (id, number, procurement_id, seq, bid_id, body, issued_at) VALUES (gen_random_uuid(), 'ZX2026000001', $1, 1, $2, '{}', now())`, procurement, bid)
+	busy := func() int {
+		t.Helper()
+		list, err := d.PublicPeople(t.Context(), d.ours)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		return list[0].Engagements
+	}
+	for state, want := range map[string]int{"awarded": 1, "contracted": 1, "in_service": 1, "delivered": 1, "accepted": 0, "evaluated": 0, "terminated": 0} {
+		d.exec(`UPDATE procurement SET state = $2 WHERE id = $1`, procurement, state)
+		if n := busy(); n != want {
+			t.Errorf("%s: %d engagements, want %d", state, n, want)
+		}
+	}
+	d.exec(`UPDATE procurement SET state = 'in_service' WHERE id = $1`, procurement)
+	d.exec(`UPDATE award SET refused_at = now(), refused_by = $2, refusal = 'declined', refused_reason = '放弃' WHERE procurement_id = $1`, procurement, d.agent.Person)
+	if n := busy(); n != 0 {
+		t.Errorf("a refused award binds: %d", n)
+	}
+}

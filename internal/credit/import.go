@@ -74,6 +74,34 @@ func (*PenaltyImport) Columns() []sheet.Column {
 	}
 }
 
+// Name is where a row stands and what it is called.
+func (*PenaltyImport) Name(r *ImportedPenalty) (line int64, name string) {
+	return r.line, r.authority + " " + r.documentNo
+}
+
+// Places are where the agencies of rows are served. A penalty concerns one sector, which its
+// row does not name: whoever may propose a record about the agency may deliver it.
+func (*PenaltyImport) Places(ctx context.Context, q db.Querier, rows []*ImportedPenalty) ([]provenance.Place, error) {
+	known, err := placesOfPenalties(ctx, q, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]provenance.Place, len(rows))
+	for i, r := range rows {
+		if p, ok := known[r.uscc]; ok {
+			out[i] = p
+		} else {
+			out[i].Unknown = true
+		}
+	}
+	return out, nil
+}
+
+// View is what is stored of records, by the columns of the table.
+func (im *PenaltyImport) View(ctx context.Context, q db.Querier, ids []uuid.UUID) ([]provenance.Record, error) {
+	return viewPenalties(ctx, q, im.Columns(), ids)
+}
+
 // Kind is what a delivery of penalties is recorded as.
 func (*PenaltyImport) Kind() provenance.Kind { return provenance.Penalties }
 
@@ -147,7 +175,7 @@ func (im *PenaltyImport) Store(ctx context.Context, tx db.Tx, b provenance.Batch
 			refuse("统一社会信用代码", "这家机构是真实的，示例数据不能写入")
 			continue
 		}
-		outcome, err := storePenalty(ctx, tx, b, a.id, r)
+		id, outcome, err := storePenalty(ctx, tx, b, a.id, r)
 		if err != nil {
 			return sum, nil, nil, err
 		}
@@ -163,7 +191,7 @@ func (im *PenaltyImport) Store(ctx context.Context, tx db.Tx, b provenance.Batch
 			sum.Unchanged++
 			continue
 		}
-		changed = append(changed, a.id)
+		changed = append(changed, id)
 	}
 	return sum, changed, faults, nil
 }

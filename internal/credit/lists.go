@@ -64,6 +64,7 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Row], error) {
 	if !given {
 		last = after{int(highest) + 1, uuid.Max}
 	}
+	last.Tenths = min(max(last.Tenths, -1), int(highest)+1) // a cursor is anybody's to write
 	rows, total, err := listRatings(ctx, s.pool, f, p, last, clock.Day(s.now()))
 	if err != nil {
 		return none, err

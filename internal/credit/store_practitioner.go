@@ -37,10 +37,12 @@ func insertPersonConduct(ctx context.Context, tx db.Tx, p person, r PersonConduc
 	return nil
 }
 
+// running are the states of a procurement whose award still binds its practitioners: from
+// the award until the result is accepted, or the contract is terminated.
+const running = `('awarded','contracted','in_service','delivered')`
+
 // listPeople are the practitioners of an agency. The same person is known by the digest of
-// the identity number; one without is known by the entry alone. A procurement is taken to
-// go on from its award until its contract is known to have ended, which the table of
-// contracts tells by the procurement's state.
+// the identity number; one without is known by the entry alone.
 func listPeople(ctx context.Context, q db.Querier, agency uuid.UUID, today string) ([]PersonStanding, error) {
 	list := []PersonStanding{}
 	var batch pgx.Batch
@@ -58,7 +60,7 @@ func listPeople(ctx context.Context, q db.Querier, agency uuid.UUID, today strin
 		SELECT DISTINCT p.id, w.procurement_id, c.number, c.title, b.agency_name, w.issued_at
 		FROM practitioner p JOIN practitioner same ON same.id = p.id OR same.id_digest = p.id_digest
 		JOIN bid b ON b.agency_id = same.agency_id AND b.proposal -> 'practitioners' ? same.id::text
-		JOIN award w ON w.bid_id = b.id AND w.refused_at IS NULL JOIN procurement c ON c.id = w.procurement_id AND c.state = 'awarded'
+		JOIN award w ON w.bid_id = b.id AND w.refused_at IS NULL JOIN procurement c ON c.id = w.procurement_id AND c.state IN `+running+`
 		WHERE p.agency_id = $1 ORDER BY w.issued_at`, agency).Query(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, []any{&id, &e.ProcurementID, &e.Number, &e.Title, &e.Agency, &e.AwardedAt}, func() error {
 			gather(list, id, func(p *PersonStanding) { p.Engagements = append(p.Engagements, e) })

@@ -87,7 +87,7 @@ func (s *Deliveries) HandIn(ctx context.Context, in HandInput) (Delivery, error)
 	in.Source, in.FileName = strings.TrimSpace(in.Source), filepath.Base(strings.ReplaceAll(in.FileName, `\`, "/"))
 	var bad []apperr.Field
 	if _, ok := s.Intakes[in.Kind]; !ok {
-		bad = append(bad, apperr.Field{Name: "kind", Message: "可以导入的是 items（事项）、agencies（机构）、experts（专家）"})
+		bad = append(bad, apperr.Field{Name: "kind", Message: "可以导入的是 items（事项）、agencies（机构）、experts（专家）、penalties（行政处罚）"})
 	}
 	if reason := sheet.TextFault(in.Source, 100); reason != "" || in.Source == "" || !utf8.ValidString(in.Source) {
 		bad = append(bad, apperr.Field{Name: "source", Message: "来源应写提供数据的单位，不超过 100 个字"})
@@ -300,7 +300,7 @@ func (s *Deliveries) Template(ctx context.Context, kind provenance.Kind, w io.Wr
 	}
 	intake, ok := s.Intakes[kind]
 	if !ok {
-		return apperr.New(apperr.NotFound, "没有这个模板，可用的是 items.xlsx、agencies.xlsx、experts.xlsx")
+		return apperr.New(apperr.NotFound, "没有这个模板，可用的是 items.xlsx、agencies.xlsx、experts.xlsx、penalties.xlsx")
 	}
 	return sheet.WriteXLSXTemplate(w, intake.columns())
 }

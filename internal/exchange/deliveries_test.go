@@ -17,6 +17,7 @@ import (
 
 	"zjcs/internal/agency"
 	"zjcs/internal/catalog"
+	"zjcs/internal/credit"
 	"zjcs/internal/exchange"
 	"zjcs/internal/expert"
 	"zjcs/internal/platform/apperr"
@@ -53,6 +54,9 @@ func openDesk(t *testing.T) *desk {
 			provenance.Experts: exchange.NewIntake((*expert.Import)(nil).Columns, func(ctx context.Context) (exchange.Scoped[*expert.Imported], error) {
 				return expert.NewImport(ctx, d.pool, d.vault, now)
 			}),
+			provenance.Penalties: exchange.NewIntake((*credit.PenaltyImport)(nil).Columns, func(ctx context.Context) (exchange.Scoped[*credit.ImportedPenalty], error) {
+				return credit.NewPenaltyImport(ctx, d.pool, now)
+			}),
 		},
 		Enqueue: func(_ context.Context, _ db.Tx, id uuid.UUID) error { d.queued = append(d.queued, id); return nil },
 	}
@@ -74,7 +78,7 @@ func (d *desk) handIn(a *authz.Actor, kind provenance.Kind, name, content string
 func (d *desk) all() string {
 	d.Helper()
 	var out strings.Builder
-	for _, table := range []string{"service_item", "service_item_approval", "approval_item", "department", "agency", "agency_item", "expert", "import_batch", "import_error", "search_outbox"} {
+	for _, table := range []string{"service_item", "service_item_approval", "approval_item", "department", "agency", "agency_item", "expert", "credit_record", "import_batch", "import_error", "search_outbox"} {
 		var sum string
 		d.must(d.pool.QueryRow(d.Context(), `SELECT coalesce(md5(string_agg(x::text, '' ORDER BY x::text)), '') FROM `+table+` x`).Scan(&sum))
 		out.WriteString(table + " " + sum + "\n")
@@ -183,6 +187,56 @@ func TestRowsOutsideOwnRegionAndSectorAreFaults(t *testing.T) {
 	}
 	if i, err := catalog.New(d.pool).GetItem(t.Context(), "ZJ0049"); err != nil || i.Sector != "生态环境" || i.Name == "夺来的" {
 		t.Errorf("%+v, %v", i.ItemSummary, err)
+	}
+}
+
+// TestPenaltiesAreHandedIn: the preview shows the records there would be and stores none;
+// confirmed they are proposals and change no score. An official delivers about whom he may
+// propose: one sector of the agency's is enough, another place or sector is not.
+func TestPenaltiesAreHandedIn(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	const code = "91350100M000100Y43"
+	d.take(agencyHeader + firm(code, "区划代码=140821", "服务事项=ZJ0049；ZJ0066")) // of 生态环境 and 水利
+	_, err := d.pool.Exec(t.Context(), `INSERT INTO credit_rubric VALUES ('G-PENALTY', 1, 'general', '受到行政处罚', -150, -60, 12, false, '测试', '2024-01-01')`)
+	d.must(err)
+	header := "统一社会信用代码,决定书文号,处罚机关,决定日期,事实,依据,评分条目,分值\n"
+	good := code + ",运罚 1 号,运城市水利局,2026-10-01,出具的成果不符合技术标准,照决定书,G-PENALTY,6.5\n"
+	rows := header + good + serialUSCC(7) + ",运罚 2 号,运城市水利局,2026-10-01,出具的成果不符合技术标准,照决定书,G-PENALTY,\n" +
+		code + ",运罚 3 号,运城市水利局,2026-10-01,出具的成果不符合技术标准,照决定书,G-PENALTY,99\n"
+	before := d.all()
+	for who, want := range map[*authz.Actor]bool{d.operator: true, d.water: true, d.county: true, d.cast.Person("环保", testkit.Of("生态环境", testkit.City)): true,
+		d.cast.Person("别县", testkit.Of("水利", testkit.OtherCounty)): false, d.cast.Person("交通", testkit.Of("交通运输", testkit.City)): false} {
+		p := d.handIn(who, provenance.Penalties, "p.csv", rows).Preview
+		if (p.Counts.New == 1) != want || p.Counts.New+p.Counts.Failed != 3 {
+			t.Errorf("%s: %+v %+v", who.Name, p.Counts, p.Failed)
+		}
+		for _, f := range p.Failed {
+			if f.Line == 3 && f.Column != "统一社会信用代码" || f.Line == 4 && f.Column != "分值" {
+				t.Errorf("%s: %+v", who.Name, f)
+			}
+		}
+	}
+	if d.all() != before {
+		t.Error("a preview stored something")
+	}
+	handed := d.handIn(d.water, provenance.Penalties, "p.csv", header+good)
+	if n := handed.Preview.New; len(n) != 1 || n[0].Name != "运城市水利局 运罚 1 号" || len(n[0].Changes) != 8 || n[0].Changes[7].After != "6.5" {
+		t.Fatalf("%+v", n)
+	}
+	done, err := d.Confirm(testkit.As(t, d.water), handed.ID)
+	if err != nil || done.State != exchange.Done || done.Result.Counts != handed.Preview.Counts {
+		t.Fatalf("%+v %v", done, err)
+	}
+	if got := one[string](d.stage, `SELECT state || ' ' || points || ' ' || source FROM credit_record`); got != "proposed -65 运城市水利局：运城市水利局 运罚 1 号" {
+		t.Error(got)
+	}
+	if n := one[int](d.stage, `SELECT tenths FROM credit_standing s JOIN agency a ON a.id = s.agency_id WHERE uscc = $1`, code); n != 950 {
+		t.Errorf("a delivery changed a score: %d", n)
+	}
+	changed := d.handIn(d.water, provenance.Penalties, "p.csv", header+strings.Replace(good, "6.5", "7", 1)).Preview.Changed
+	if len(changed) != 1 || !slices.Equal(changed[0].Changes, []exchange.FieldChange{{Label: "分值", Before: "6.5", After: "7"}}) {
+		t.Errorf("%+v", changed)
 	}
 }
 

@@ -30,7 +30,7 @@ var deliveryLabels = map[DeliveryState]string{
 type Delivery struct {
 	ID          uuid.UUID       `json:"id"`
 	Number      string          `json:"number" doc:"归集编号"`
-	Kind        provenance.Kind `json:"kind" enum:"items,agencies,experts" doc:"类别：事项、机构、专家"`
+	Kind        provenance.Kind `json:"kind" enum:"items,agencies,experts,penalties" doc:"类别：事项、机构、专家、行政处罚"`
 	Source      string          `json:"source" doc:"提供数据的单位"`
 	FileName    string          `json:"fileName" doc:"文件名"`
 	SHA256      string          `json:"sha256" doc:"文件的 SHA-256"`

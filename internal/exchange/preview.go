@@ -33,7 +33,8 @@ type Reach struct {
 	Sectors []string `json:"sectors"`
 }
 
-// Covers reports whether all of p lies within: every region, and in each every sector.
+// Covers reports whether all of p lies within: every region, and in each every sector, or
+// one of them where one is enough.
 func (r Reach) Covers(p provenance.Place) bool {
 	for _, region := range p.Regions {
 		own := map[string]bool{}
@@ -43,6 +44,9 @@ func (r Reach) Covers(p provenance.Place) bool {
 			}
 		}
 		if own[""] {
+			continue
+		}
+		if p.OneSector && slices.ContainsFunc(p.Sectors, func(s string) bool { return own[s] }) {
 			continue
 		}
 		if len(own) == 0 || len(p.Sectors) == 0 || slices.ContainsFunc(p.Sectors, func(s string) bool { return !own[s] }) {
@@ -68,7 +72,7 @@ func (w within[T]) Store(ctx context.Context, tx db.Tx, b provenance.Batch, rows
 	own := make([]T, 0, len(rows))
 	var refused []provenance.RowError
 	for i, r := range rows {
-		if w.reach.Covers(places[i]) {
+		if places[i].Unknown || w.reach.Covers(places[i]) {
 			own = append(own, r)
 			continue
 		}

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -214,36 +213,16 @@ func (a *API) admitted(r *http.Request, e endpoint) (context.Context, error) {
 	return ctx, err
 }
 
-// readable lets only addresses of text through to the interface; pages judge their own
-// parameters, to keep what was typed.
+// readable lets only addresses of text through to the interface; the pages see to it
+// themselves, and answer with a page.
 func (a *API) readable(c *gin.Context) {
 	if !ownsPath(c.Request.URL.Path) {
 		return
 	}
-	if err := legible(c.Request.URL); err != nil {
+	if err := web.Legible(c.Request.URL); err != nil {
 		writeProblem(c.Writer, problemOf(c.Request.Context(), a.Logger, err))
 		c.Abort()
 	}
-}
-
-// legible refuses an address that is no text, before anything reads it: PostgreSQL holds
-// neither NUL nor broken UTF-8, and no person types them.
-func legible(u *url.URL) error {
-	text := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
-	if !text(u.Path) {
-		return apperr.New(apperr.NotFound, "没有这个地址")
-	}
-	var bad []apperr.Field
-	for name, values := range u.Query() {
-		if !text(name) {
-			return apperr.InvalidField("query", "参数名应是文字")
-		}
-		if slices.ContainsFunc(values, func(v string) bool { return !text(v) }) {
-			bad = append(bad, apperr.Field{Name: name, Message: "应是 UTF-8 编码的文字，且不含空字符"})
-		}
-	}
-	slices.SortFunc(bad, func(a, b apperr.Field) int { return strings.Compare(a.Name, b.Name) })
-	return apperr.InvalidFields(bad)
 }
 
 // identify is r's context and, where a session is shown, its actor.

@@ -32,7 +32,7 @@ func (a *API) exchangeRoutes() {
 	on(a, endpoint{http.MethodGet, "/api/v1/deliveries/{id}", "delivery", tag, "一次归集：进度、预览、结果", may, 0}, a.getDelivery)
 	on(a, endpoint{http.MethodPut, "/api/v1/deliveries/{id}/confirm", "confirm-delivery", tag, "确认导入；逐行按现在的数据重新判断", may, 0}, a.confirmDelivery)
 	download(a, endpoint{http.MethodGet, "/api/v1/deliveries/{id}/faults.csv", "delivery-faults", tag, "不能导入的行：行号、列、原因", may, 0}, csvType, "不能导入的行.csv", a.deliveryFaults)
-	download(a, endpoint{http.MethodGet, "/api/v1/delivery-templates/{file}", "delivery-template", tag, "空表模板：items.xlsx、agencies.xlsx、experts.xlsx", may, 0}, xlsxType, "导入模板.xlsx", a.deliveryTemplate)
+	download(a, endpoint{http.MethodGet, "/api/v1/delivery-templates/{file}", "delivery-template", tag, "空表模板：items.xlsx、agencies.xlsx、experts.xlsx、penalties.xlsx", may, 0}, xlsxType, "导入模板.xlsx", a.deliveryTemplate)
 }
 
 // deliveryForm describes the upload, once the route stands: huma would read the body of a
@@ -42,7 +42,7 @@ func deliveryForm(o *huma.Operation) {
 		return &huma.Schema{Type: huma.TypeString, Description: doc, MaxLength: &limit}
 	}
 	kind := text("类别", 20)
-	kind.Enum = []any{"items", "agencies", "experts"}
+	kind.Enum = []any{"items", "agencies", "experts", "penalties"}
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"kind", "source", "file"},
 		Properties: map[string]*huma.Schema{"kind": kind, "source": text("提供数据的单位", 100), "file": {Type: huma.TypeString, Format: "binary", Description: ".xlsx 或 .csv"}},
@@ -149,7 +149,7 @@ func (a *API) deliveryFaults(ctx context.Context, in *deliveryKey) ([]byte, erro
 }
 
 type templateKey struct {
-	File string `path:"file" maxLength:"20" doc:"items.xlsx、agencies.xlsx、experts.xlsx"`
+	File string `path:"file" maxLength:"20" doc:"items.xlsx、agencies.xlsx、experts.xlsx、penalties.xlsx"`
 }
 
 func (a *API) deliveryTemplate(ctx context.Context, in *templateKey) ([]byte, error) {

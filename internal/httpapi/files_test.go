@@ -21,6 +21,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"zjcs/internal/contract"
+	"zjcs/internal/credit"
 	"zjcs/internal/httpapi"
 	"zjcs/internal/identity"
 	"zjcs/internal/platform/authz"
@@ -96,6 +98,7 @@ func setup(t *testing.T) *stage {
 	api := httpapi.New(httpapi.Deps{
 		Identity: identity.New(identity.Deps{Pool: s.pool, Vault: vault, Policy: policy, Now: time.Now, Demo: true}),
 		Review:   s.review, Files: store, Policy: policy, Logger: logger, Now: time.Now,
+		Records: credit.NewDesk(credit.DeskDeps{Pool: s.pool, Vault: vault, Policy: policy}), Contract: contract.New(contract.Deps{Pool: s.pool, Policy: policy}),
 	}, nil)
 	server := httptest.NewServer(web.New(web.Options{
 		Routes: api, Logger: logger, Metrics: web.NewMetrics(prometheus.NewRegistry()), Now: time.Now, Failure: api.Failure,

@@ -26,6 +26,7 @@ func (p *Portal) mountCredit(r gin.IRouter) {
 	scopes := []string{"credit", "agency", "catalog", "region"}
 	r.GET("/credit", p.show(p.ratings, scopes...))
 	r.GET("/credit/rankings", p.show(p.rankings, scopes...))
+	r.GET("/credit/bans", p.show(p.bans, "credit", "agency"))
 	r.GET("/credit/:id", p.fresh(p.rating))
 	r.GET("/credit/:id/report", p.fresh(p.creditReport))
 }
@@ -125,6 +126,8 @@ type ratingData struct {
 	Chart   trendChart
 	Decided string                                // the sum in words: 95.0 + 3.2 − 15.0 = 83.2
 	Said    map[string]*contract.PublicEvaluation // by the evaluation's id: its reasons, the reply, the appeal
+	People  []credit.PublicPerson                 // practitioners of whom there is something to say today
+	Others  int                                   // and how many there are of whom there is nothing
 }
 
 func (p *Portal) rating(c *gin.Context) (view, error) {
@@ -138,7 +141,64 @@ func (p *Portal) rating(c *gin.Context) (view, error) {
 	if d.Said, err = p.said(c.Request.Context(), got.Evaluations); err != nil {
 		return view{}, err
 	}
+	if !d.Past {
+		if err := p.people(c.Request.Context(), &d); err != nil {
+			return view{}, err
+		}
+	}
 	return view{Template: "rating", Title: got.AgencyName + "的信用", Section: "/credit", Description: got.AgencyName + "的信用得分：组成、记录、评价、两年走势和由此产生的措施。",
+		Crumbs: []link{{"信用等级", "/credit"}}, Data: d}, nil
+}
+
+// people are the agency's practitioners at work, with a record, or banned; an agency may
+// have hundreds of whom nothing is known but the name.
+func (p *Portal) people(ctx context.Context, d *ratingData) error {
+	id, err := uuid.Parse(d.AgencyID)
+	if err != nil {
+		return err
+	}
+	list, err := p.Records.PublicPeople(ctx, id)
+	for _, one := range list {
+		if one.Engagements > 0 || len(one.Conduct) > 0 || one.Banned {
+			d.People = append(d.People, one)
+		} else {
+			d.Others++
+		}
+	}
+	return err
+}
+
+// bansData is what bans.html shows.
+type bansData struct {
+	Listing
+	Kinds    []choice
+	Kind     string
+	Past     bool   // those that are over or lifted are shown too
+	All, Now string // addresses with and without them
+	Bans     []credit.Ban
+}
+
+// bans is the list of whom the law forbids to practise.
+func (p *Portal) bans(c *gin.Context) (view, error) {
+	q := c.Request.URL.Query()
+	d := bansData{Kind: text(q, "kind"), Past: text(q, "past") != "", Kinds: []choice{{"agency", "机构", -1}, {"practitioner", "执业人员", -1}}}
+	got, err := p.Records.Bans(c.Request.Context(), credit.BanFilter{Request: page.Request{Cursor: q.Get("cursor")}, Kind: d.Kind, USCC: text(q, "uscc"), Past: d.Past})
+	if err != nil {
+		return view{}, err
+	}
+	d.Bans = got.Items
+	kinds, past := filter{Name: "kind", Label: "对象", Quiet: true, Choices: d.Kinds}, filter{Name: "past", Label: "期限", Quiet: true}
+	d.Listing = newListing("/credit/bans", "条", "", q, []filter{kinds, past, {Name: "uscc", Label: "统一社会信用代码"}}, paged{got.Total, got.TotalCapped, got.NextCursor})
+	kept := url.Values{}
+	for _, name := range []string{"kind", "uscc"} {
+		if v := text(q, name); v != "" {
+			kept.Set(name, v)
+		}
+	}
+	d.Now = address("/credit/bans", kept)
+	kept.Set("past", "1")
+	d.All = address("/credit/bans", kept)
+	return view{Template: "bans", Title: "法定禁业", Section: "/credit", Description: "依法在一定期限内或者终身不得从业的中介机构和执业人员：依据、决定机关、文号和期限。",
 		Crumbs: []link{{"信用等级", "/credit"}}, Data: d}, nil
 }
 

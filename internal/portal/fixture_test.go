@@ -238,7 +238,7 @@ func portalOf(t testing.TB, pool *db.Pool, logs io.Writer, dist ...fs.FS) (*Port
 	agencies := agency.New(pool, c, now)
 	p, err := New(Deps{
 		Procurement: bought, Watch: bought,
-		Catalog: c, Agency: agencies, Credit: credit.New(pool, agencies, now), Expert: expert.New(pool, c), Notice: notice.New(pool), Fee: fee.New(pool), Search: index,
+		Catalog: c, Agency: agencies, Credit: credit.New(pool, agencies, now), Records: credit.NewDesk(credit.DeskDeps{Pool: pool, Vault: vault}), Expert: expert.New(pool, c), Notice: notice.New(pool), Fee: fee.New(pool), Search: index,
 		Review: review.New(review.Deps{
 			Pool: pool, Vault: vault, Announce: func(context.Context, db.Tx, review.Announcement) error { return nil },
 		}, review.Kind{Name: "sample", Label: "示例申请", Facts: sampleFacts}),

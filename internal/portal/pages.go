@@ -33,7 +33,7 @@ func (p *Portal) sitemap(c *gin.Context) {
 		p.refuse(c.Writer, c.Request, err)
 		return
 	}
-	paths := []string{"/", "/service-items", "/approval-items", "/procurements", "/procurements/calendar", "/ledger", "/verify", "/agencies", "/credit", "/credit/rankings", "/agency-listings", "/experts", "/announcements", "/publicity",
+	paths := []string{"/", "/service-items", "/approval-items", "/procurements", "/procurements/calendar", "/ledger", "/verify", "/agencies", "/credit", "/credit/rankings", "/credit/bans", "/agency-listings", "/experts", "/announcements", "/publicity",
 		"/departments", "/regions", "/open-data", "/about", "/accessibility", "/privacy"}
 	items, err := p.itemChoices(c)
 	if err != nil {

@@ -26,6 +26,7 @@ type Deps struct {
 	Catalog *catalog.Service
 	Agency  *agency.Service
 	Credit  *credit.Service
+	Records *credit.Desk // the bans of the law, and the records of practitioners
 	// Contract tells what was replied to an evaluation; may be nil.
 	Contract *contract.Service
 	Expert   *expert.Service
@@ -77,7 +78,8 @@ func New(deps Deps) (*Portal, error) {
 }
 
 // Mount adds every page to r. The scopes beside a page are the content it rests on.
-func (p *Portal) Mount(r gin.IRouter) {
+func (p *Portal) Mount(root gin.IRouter) {
+	r := root.Group("/", p.legible)
 	r.GET("/", p.show(p.home, "region", "catalog", "agency", "expert", "announcement", "procurement", "credit"))
 
 	r.GET("/service-items", p.show(p.serviceItems, "catalog"))

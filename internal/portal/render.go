@@ -112,6 +112,15 @@ func (p *Portal) show(make func(*gin.Context) (view, error), scopes ...string) g
 	}
 }
 
+// legible lets only addresses of text through to the pages.
+func (p *Portal) legible(c *gin.Context) {
+	if err := web.Legible(c.Request.URL); err != nil {
+		web.Route(c.Request.Context(), c.FullPath())
+		p.refuse(c.Writer, c.Request, err)
+		c.Abort()
+	}
+}
+
 // fresh answers with the page that make returns, made anew each time: what it shows
 // changes with the clock.
 func (p *Portal) fresh(make func(*gin.Context) (view, error)) gin.HandlerFunc {
@@ -241,7 +250,7 @@ func fieldWords(name string) string {
 		"selfPrepare": "能否自行编制", "department": "主管部门", "region": "区域", "item": "服务事项",
 		"qualification": "资质", "specialty": "专业", "kind": "类别", "cursor": "页码", "unverified": "待核实字段",
 		"state": "状态", "method": "选取方式", "fund": "资金来源", "purchaser": "项目业主", "priceFrom": "金额下限", "priceTo": "金额上限", "sort": "排序",
-		"publishedFrom": "发布日期起", "publishedTo": "发布日期止", "deadlineFrom": "报名截止起", "deadlineTo": "报名截止止", "from": "起始日期", "days": "天数", "grade": "等级", "on": "日期",
+		"publishedFrom": "发布日期起", "publishedTo": "发布日期止", "deadlineFrom": "报名截止起", "deadlineTo": "报名截止止", "from": "起始日期", "days": "天数", "grade": "等级", "on": "日期", "list": "名单", "past": "期限", "uscc": "统一社会信用代码", "number": "编号",
 	}
 	if w, ok := words[name]; ok {
 		return w

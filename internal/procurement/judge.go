@@ -47,6 +47,7 @@ func (s *Service) judgeTerms(ctx context.Context, q db.Querier, t Terms, org uui
 		func() error { return s.judgeItems(ctx, q, t, &j) },
 		func() error { return s.judgeWording(ctx, q, t, &j) },
 		func() error { return s.judgeMoney(ctx, q, t, published, &j) },
+		func() error { return s.judgePrice(ctx, q, t, published, &j) },
 		func() error { return s.judgeTimes(ctx, q, t, published, &j) },
 		func() error { return s.judgePrevious(ctx, q, t, org, &j) },
 	} {

@@ -126,7 +126,7 @@ func TestNoticeIsPublished(t *testing.T) {
 func TestAPersonIsNotLogged(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.exec(`UPDATE organisation SET kind = 'natural_person', name = '欧阳建国' WHERE id = $1`, d.engine.stage.buyer)
+	d.exec(`UPDATE organisation SET kind = 'natural_person', name = '欧阳建国' WHERE id = $1`, d.stage.buyer)
 	p := d.published(right())
 	body, err := json.Marshal(d.logged[0].Body)
 	if err != nil || p.Purchaser != "欧阳建国" || strings.Contains(string(body), "欧阳建国") || !strings.Contains(string(body), "欧**国") {

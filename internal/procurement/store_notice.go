@@ -183,3 +183,31 @@ func biddingAgencies(ctx context.Context, q db.Querier, procurement uuid.UUID) (
 	}
 	return ids, nil
 }
+
+// comparablePrices are what an item was signed for since a day, alone in its notice and by
+// a price that bidders quoted.
+func comparablePrices(ctx context.Context, q db.Querier, item, region string, since time.Time) (c comparables, err error) {
+	rows, err := q.Query(ctx, `
+		WITH RECURSIVE place AS (SELECT code, name FROM region WHERE code = $2 UNION ALL SELECT r.code, r.name FROM region r JOIN place p ON r.parent = p.code)
+		SELECT (a.body ->> 'priceFen')::bigint, EXISTS (SELECT FROM place WHERE code = p.region_code), (SELECT name FROM region WHERE code = $2)
+		FROM procurement_item x JOIN procurement p ON p.id = x.procurement_id JOIN award a ON a.procurement_id = p.id AND a.refused_at IS NULL
+		WHERE x.item_id = (SELECT id FROM service_item WHERE code = $1) AND x.published_at >= $3
+		  AND p.state IN ('contracted','in_service','delivered','accepted','evaluated') AND p.terms ->> 'pricing' <> 'fixed'
+		  AND NOT EXISTS (SELECT FROM procurement_item y WHERE y.procurement_id = p.id AND y.item_id <> x.item_id)
+		ORDER BY x.published_at DESC LIMIT 2000`, item, region, since)
+	if err != nil {
+		return c, fmt.Errorf("comparable prices: %w", err)
+	}
+	var price int64
+	var near bool
+	_, err = pgx.ForEachRow(rows, []any{&price, &near, &c.place}, func() error {
+		if c.all = append(c.all, price); near {
+			c.near = append(c.near, price)
+		}
+		return nil
+	})
+	if err != nil {
+		return c, fmt.Errorf("comparable prices: %w", err)
+	}
+	return c, nil
+}

@@ -7,6 +7,10 @@ import "github.com/google/uuid"
 type Place struct {
 	Regions []string
 	Sectors []string
+	// OneSector: who serves one of the sectors may deliver the row; else all are needed.
+	OneSector bool
+	// Unknown: what the row is about is not stored, and the target refuses it by itself.
+	Unknown bool
 }
 
 // Record is what is stored of a record, in words for people: nothing of it is a personal

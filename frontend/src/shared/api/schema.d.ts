@@ -899,7 +899,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 空表模板：items.xlsx、agencies.xlsx、experts.xlsx */
+        /** 空表模板：items.xlsx、agencies.xlsx、experts.xlsx、penalties.xlsx */
         get: operations["delivery-template"];
         put?: never;
         post?: never;
@@ -5198,10 +5198,10 @@ export interface components {
             finishedAt?: string;
             id: string;
             /**
-             * @description 类别：事项、机构、专家
+             * @description 类别：事项、机构、专家、行政处罚
              * @enum {string}
              */
-            kind: "items" | "agencies" | "experts";
+            kind: "items" | "agencies" | "experts" | "penalties";
             /** @description 归集编号 */
             number: string;
             /** @description 导入会做什么；此时什么也没有写入 */
@@ -13628,7 +13628,7 @@ export interface operations {
                      * @description 类别
                      * @enum {string}
                      */
-                    kind: "items" | "agencies" | "experts";
+                    kind: "items" | "agencies" | "experts" | "penalties";
                     /** @description 提供数据的单位 */
                     source: string;
                 };
@@ -13983,7 +13983,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description items.xlsx、agencies.xlsx、experts.xlsx */
+                /** @description items.xlsx、agencies.xlsx、experts.xlsx、penalties.xlsx */
                 file: string;
             };
             cookie?: never;

@@ -11,6 +11,7 @@ export const kinds: readonly { value: Delivery["kind"]; words: string; note: str
   { value: "items", words: "服务事项", note: "事项清单" },
   { value: "agencies", words: "中介机构", note: "机构、资质和执业人员" },
   { value: "experts", words: "专家", note: "专家库名单" },
+  { value: "penalties", words: "行政处罚", note: "成为待核对的信用记录" },
 ];
 
 export const stateTone: Record<Delivery["state"], "default" | "processing" | "success" | "error" | "warning"> = {
