@@ -63,14 +63,33 @@ type following struct {
 
 func (f following) follow(ctx context.Context, open []effect, was, now standing) error {
 	today := clock.Day(f.at)
+	var waiting []effect
+	var milder []fall
 	for _, e := range slices.Backward(open) { // a later one stands on an earlier one
-		var err error
 		if e.Until < today {
-			err = f.over(ctx, e)
-		} else {
-			err = f.judge(ctx, e)
+			if err := f.over(ctx, e); err != nil {
+				return err
+			}
+			continue
 		}
-		if err != nil {
+		lifted, instead, err := f.judge(ctx, e)
+		switch {
+		case err != nil:
+			return err
+		case lifted && instead.to != "":
+			milder = append(milder, instead)
+		case !lifted && !e.Held:
+			waiting = append(waiting, e)
+		}
+	}
+	// Only now: what they wait behind may have been lifted just before.
+	for _, e := range slices.Backward(waiting) {
+		if err := f.try(ctx, e); err != nil {
+			return err
+		}
+	}
+	for _, m := range slices.Backward(milder) {
+		if err := f.begin(ctx, m.to, m.grade, m.at); err != nil {
 			return err
 		}
 	}
@@ -91,27 +110,26 @@ func (f following) over(ctx context.Context, e effect) error {
 	return f.end(ctx, e, "term", "期满")
 }
 
-func (f following) judge(ctx context.Context, e effect) error {
+// fall is what the grade of a time leads to.
+type fall struct {
+	to    agency.State // "" for nothing
+	grade Grade
+	at    time.Time
+}
+
+// judge lifts an effect that should not have been; instead is the milder one that should.
+func (f following) judge(ctx context.Context, e effect) (lifted bool, instead fall, err error) {
 	then := Of(f.history.rightly(f.at, e.Kind != agency.Removed).basis(e.From))
 	rightly := calls(then.Grade, then.Veto)
-	if harder(e.Kind, rightly) {
-		if e.Held {
-			if err := agency.ReleaseTx(ctx, f.tx, e.hold(f.who.ID, f.at), e.Was); err != nil {
-				return err
-			}
-		}
-		if err := f.end(ctx, e, "lifted", "导致它的记录已撤销或者修复，不再适用"); err != nil {
-			return err
-		}
-		if rightly == "" {
-			return nil
-		}
-		return f.begin(ctx, rightly, then.Grade, e.From) // the milder one that should have been
+	if !harder(e.Kind, rightly) {
+		return false, fall{}, nil
 	}
 	if e.Held {
-		return nil
+		if err := agency.ReleaseTx(ctx, f.tx, e.hold(f.who.ID, f.at), e.Was); err != nil {
+			return false, fall{}, err
+		}
 	}
-	return f.try(ctx, e)
+	return true, fall{rightly, then.Grade, e.From}, f.end(ctx, e, "lifted", "导致它的记录已撤销或者修复，不再适用")
 }
 
 func (f following) begin(ctx context.Context, kind agency.State, g Grade, from time.Time) error {
