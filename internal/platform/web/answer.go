@@ -107,15 +107,27 @@ func (r *recorder) WriteString(s string) (int, error) {
 // minGzip is below what one packet carries anyway.
 const minGzip = 1024
 
-var gzipWriters = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, 5) // the level is in range
-	return w
-}}
+// bulky is from where on an answer is worth the best compression: the interface's own
+// document, half a megabyte that a phone has to fetch.
+const bulky = 256 << 10
+
+var gzipWriters, gzipBest = gzipAt(5), gzipAt(gzip.BestCompression)
+
+func gzipAt(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, _ := gzip.NewWriterLevel(nil, level) // the level is in range
+		return w
+	}}
+}
 
 func compress(body []byte) []byte {
 	var out bytes.Buffer
-	w := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(w)
+	pool := gzipWriters
+	if len(body) >= bulky {
+		pool = gzipBest
+	}
+	w := pool.Get().(*gzip.Writer)
+	defer pool.Put(w)
 	w.Reset(&out)
 	_, _ = w.Write(body) // a bytes.Buffer does not fail
 	_ = w.Close()
